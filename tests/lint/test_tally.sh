@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# tally.py, which decides whether a run is good: it must not be silent about a
+# failure, nor about a skip that nobody has agreed to.
+set -eu
+. "$(dirname -- "$0")/gate.sh"
+list=$(dirname -- "$0")/skips.txt
+tally=$(dirname -- "$0")/tally.py
+
+run() {		# name status inner: one test of a run
+	printf '<testcase name="%s" status="%s">%s</testcase>\n' "$1" "$2" "$3"
+}
+
+report() {	# the tests on standard input; "status: what it said"
+	{ echo '<testsuite>'; cat; echo '</testsuite>'; } > "$tmp/run.xml"
+	status=0
+	said=$(/usr/bin/python3 "$tally" "$tmp/skips.txt" "$tmp/run.xml") ||
+	    status=$?
+	said="$status: $(echo "$said" | tr '\n' '|')"
+}
+
+wants() {	# pattern
+	# shellcheck disable=SC2254
+	case $said in
+	$1) return ;;
+	esac
+	echo "wanted $1, got $said"
+	failed=1
+}
+
+skipped='<skipped message="SKIP_RETURN_CODE=77"/><system-out>no hardware
+</system-out>'
+unittest='<system-out>test_a (t.T.test_a) ... skipped "no node"
+OK (skipped=1)</system-out>'
+docstring='<system-out>test_a (t.T.test_a)
+What it is about. ... skipped "no node"
+OK (skipped=1)</system-out>'
+uncounted='<system-out>OK (skipped=2)</system-out>'
+printf '# a comment\nunit-b  a reason\ne2e-c/T.test_a  a reason\nrun:unit-r  a\nasan:unit-s  b\n' \
+    > "$tmp/skips.txt"
+
+run unit-a run '' > "$tmp/in"
+report < "$tmp/in"
+wants '0: 1 passed, 0 failed, 0 skipped|'
+{ run unit-a run ''; run unit-b notrun "$skipped"; } > "$tmp/in"
+report < "$tmp/in"
+wants '0: skipped: unit-b: no hardware|1 passed, 0 failed, 1 skipped|'
+{ run unit-a run ''; run unit-z notrun "$skipped"; } > "$tmp/in"
+report < "$tmp/in"
+wants '1: *not in *: unit-z|1 passed, 0 failed, 1 skipped|'
+{ run unit-a run ''; run unit-f fail '<failure message=""/>'; } > "$tmp/in"
+report < "$tmp/in"
+wants '1: failed: unit-f *|1 passed, 1 failed, 0 skipped|'
+{ run unit-a run ''; run unit-n notrun ''; } > "$tmp/in"
+report < "$tmp/in"
+wants '1: failed: unit-n *|1 passed, 1 failed, 0 skipped|'
+: > "$tmp/in"
+report < "$tmp/in"
+wants '1: nothing passed|0 passed, 0 failed, 0 skipped|'
+run e2e-c run "$unittest" > "$tmp/in"
+report < "$tmp/in"
+wants '0: skipped: e2e-c/T.test_a: no node|1 passed, 0 failed, 0 skipped|'
+run e2e-c run "$docstring" > "$tmp/in"
+report < "$tmp/in"
+wants '0: skipped: e2e-c/T.test_a: no node|1 passed, 0 failed, 0 skipped|'
+run e2e-d run "$unittest" > "$tmp/in"
+report < "$tmp/in"
+wants '1: *not in *: e2e-d/T.test_a|1 passed*'
+{ run unit-a run ''; run unit-r notrun "$skipped"; } > "$tmp/in"
+report < "$tmp/in"
+wants '0: skipped: unit-r*'
+{ run unit-a run ''; run unit-s notrun "$skipped"; } > "$tmp/in"
+report < "$tmp/in"
+wants '1: *not in *: unit-s|*'
+run e2e-c run "$uncounted" > "$tmp/in"
+report < "$tmp/in"
+wants '1: *not in *: e2e-c/case-1|*'
+
+# The committed list: a name and a reason on every line.
+grep -nvE '^(#.*|([a-z]+:)?[a-z0-9]+-[A-Za-z0-9_/.-]+ +[^ ].*)?$' "$list" && failed=1
+exit $failed
