@@ -86,13 +86,24 @@ build() {	# preset jobs
 	    cmake --build "$source/build/$1" -j "$2" -- -k 0
 }
 
-tests() {	# preset ctest-arguments...
-	preset=$1
-	shift
-	ctest --test-dir "$source/build/$preset" -j 2 --output-on-failure \
-	    --no-tests=error --output-junit "$logs/$preset.xml" \
+ctests() {	# preset xml ctest-arguments...
+	preset=$1 xml=$2
+	shift 2
+	ctest --test-dir "$source/build/$preset" --output-on-failure \
+	    --no-tests=error --output-junit "$logs/$xml.xml" \
 	    --test-output-size-passed 1000000 \
 	    --test-output-size-failed 1000000 "$@"
+}
+
+# What fails beside builds, fuzzers and other tests is tried once more, alone:
+# tally.py names it, and bears with a few of them, not with many.
+tests() {	# preset ctest-arguments...
+	again=$source/build/$1/Testing/Temporary/LastTestsFailed.log
+	rm -f -- "$again"
+	ctests "$1" "$@" -j 2 || {
+		[ -f "$again" ] && [ "$(wc -l < "$again")" -le 9 ] &&
+		    ctests "$1" "$1-alone" --rerun-failed -j 1
+	}
 }
 
 compiled() {	# preset ctest-arguments...
@@ -133,9 +144,10 @@ analyzer() {
 }
 
 # The lints look at sources, and at object files of the plain build: once.
+# clang's programs are gcc's once more: its build, its units and its corpora.
 compilers() {
 	compiled gcc
-	compiled clang -E '^lint-'
+	compiled clang -R '^(unit|fuzz)-'
 	compiled asan -E '^lint-'
 }
 
@@ -165,7 +177,9 @@ full() {
 count() {
 	set --
 	for run in gcc clang asan; do
-		[ ! -f "$logs/$run.xml" ] || set -- "$@" "$logs/$run.xml"
+		for xml in "$logs/$run.xml" "$logs/$run-alone.xml"; do
+			[ ! -f "$xml" ] || set -- "$@" "$xml"
+		done
 	done
 	/usr/bin/python3 "$source/tests/lint/tally.py" \
 	    "$source/tests/lint/skips.txt" "$@"

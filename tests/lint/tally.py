@@ -6,12 +6,18 @@ Prints each test that was skipped with its reason, then each that failed, and
 at last the count summed over the runs, alone on its line.  Fails when a test
 failed, when nothing passed, and when a test or a case of one was skipped that
 SKIPS does not list.
+
+RUN-alone.xml is what became of those that failed in RUN.xml, each tried once
+more with nothing beside it.  Those that pass so are named with what they said
+at first; more than ALONE of them are too many, and fail.
 """
 
 import pathlib
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+
+ALONE = 3
 
 # What Python's unittest prints of a case, "test_x (module.Class.test_x) ...
 # skipped 'reason'" with a docstring's first line before the dots, and at its
@@ -65,12 +71,30 @@ def cases(name, said):
         yield f"{name}/case-{n + 1}", "not named by the test"
 
 
+def tried(run, runs):
+    """The outcomes of a run, of what failed there those of the second try, and
+    what the first try of those that then passed had said."""
+    again = str(pathlib.Path(run).with_suffix("")) + "-alone.xml"
+    second = {x[0]: x for x in outcomes(again)} if again in runs else {}
+    first = list(outcomes(run))
+    told = []
+    for name, outcome, said in first:
+        if outcome == "failed" and second.get(name, ("", ""))[1] == "passed":
+            told += [f"  {line}" for line in what_failed(said)]
+            told.append(f"passed only alone: {name} ({run})")
+    return [x if x[1] != "failed" else second.get(x[0], x) for x in first], told
+
+
 def main(skips, runs):
     allowed = listed(skips)
     count = {"passed": 0, "failed": 0, "skipped": 0}
     bad = []
-    for run in runs:
-        for name, outcome, said in outcomes(run):
+    alone = 0
+    for run in [x for x in runs if not x.endswith("-alone.xml")]:
+        results, told = tried(run, runs)
+        print(*told, sep="\n", end="\n" if told else "")
+        alone += sum(line.startswith("passed only alone") for line in told)
+        for name, outcome, said in results:
             count[outcome] += 1
             out = list(cases(name, said)) if outcome == "passed" else []
             if outcome == "skipped":
@@ -82,6 +106,8 @@ def main(skips, runs):
                 print(f"skipped: {which}: {reason}")
                 if not allowed & {which, f"{pathlib.Path(run).stem}:{which}"}:
                     bad.append(f"not in {skips}: {which}")
+    if alone > ALONE:
+        bad.append(f"{alone} passed only alone, {ALONE} are borne with")
     if count["passed"] == 0:
         bad.append("nothing passed")
     for line in bad:

@@ -76,6 +76,34 @@ run e2e-c run "$uncounted" > "$tmp/in"
 report < "$tmp/in"
 wants '1: *not in *: e2e-c/case-1|*'
 
+# What failed beside others and was tried again.
+again() {	# tests of the first run, tests of the second
+	{ echo '<testsuite>'; cat "$2"; echo '</testsuite>'; } \
+	    > "$tmp/run-alone.xml"
+	{ echo '<testsuite>'; cat "$1"; echo '</testsuite>'; } > "$tmp/run.xml"
+	status=0
+	said=$(/usr/bin/python3 "$tally" "$tmp/skips.txt" "$tmp/run.xml" \
+	    "$tmp/run-alone.xml") || status=$?
+	said="$status: $(echo "$said" | tr '\n' '|')"
+}
+
+{ run unit-a run ''; run unit-f fail '<failure message=""/>'; } > "$tmp/in"
+run unit-f run '' > "$tmp/second"
+again "$tmp/in" "$tmp/second"
+wants '0: *passed only alone: unit-f *|2 passed, 0 failed, 0 skipped|'
+run unit-f fail '<failure message=""/>' > "$tmp/second"
+again "$tmp/in" "$tmp/second"
+wants '1: *failed: unit-f *|1 passed, 1 failed, 0 skipped|'
+run unit-a run '' > "$tmp/second"
+again "$tmp/in" "$tmp/second"
+wants '1: *failed: unit-f *|1 passed, 1 failed, 0 skipped|'
+for name in f g h i; do
+	run unit-$name fail '<failure message=""/>'
+done > "$tmp/in"
+for name in f g h i; do run unit-$name run ''; done > "$tmp/second"
+again "$tmp/in" "$tmp/second"
+wants '1: *|4 passed only alone, 3 are borne with|4 passed, 0 failed, *'
+
 # The committed list: a name and a reason on every line.
 grep -nvE '^(#.*|([a-z]+:)?[a-z0-9]+-[A-Za-z0-9_/.-]+ +[^ ].*)?$' "$list" && failed=1
 exit $failed
