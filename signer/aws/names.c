@@ -4,7 +4,7 @@
 #include "signer/aws/text.h"
 #include "signer/base/mem.h"
 
-enum { FIRST_CAP = 64 };
+enum { FIRST_CAP = 16 };
 
 /* Eight bytes at a time; 0x20 makes the cases of a letter one. */
 static unsigned int

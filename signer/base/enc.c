@@ -198,22 +198,40 @@ enc_base32(struct secret *ret, struct bytes s)
 	secret_move(ret, &out);
 }
 
+/* RFC 3986, section 2.3. */
+static bool
+is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
+	       c == '~';
+}
+
+/* How much of s from its i-th byte on stays as it is. */
+static size_t
+plain_run(struct bytes s, size_t i, const char *keep)
+{
+	size_t end = i;
+
+	while (end < s.len &&
+	       (is_unreserved((char)s.p[end]) ||
+		   (s.p[end] != '\0' && strchr(keep, (char)s.p[end]) != NULL)))
+		end++;
+	return end - i;
+}
+
 void
 enc_percent(struct buf *ret, struct bytes s, const char *keep)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					 "abcdefghijklmnopqrstuvwxyz"
-					 "0123456789-_.~";
 
 	for (size_t i = 0; i < s.len; i++) {
-		char c = (char)s.p[i];
+		size_t n = plain_run(s, i, keep);
 
-		if (c != '\0' && (strchr(unreserved, c) != NULL ||
-				     strchr(keep, c) != NULL)) {
-			buf_chr(ret, c);
-			continue;
-		}
+		buf_add(ret, BYTES(s.p + i, n));
+		i += n;
+		if (i == s.len)
+			return;
 		buf_chr(ret, '%');
 		buf_chr(ret, hex[s.p[i] >> 4]);
 		buf_chr(ret, hex[s.p[i] & 15]);

@@ -275,8 +275,7 @@ fits(const struct row *r, const struct verb *v, const struct option *o)
 
 	return (r->verb == NULL || strcmp(r->verb, v->name) == 0) &&
 	       (r->option == NULL || strcmp(r->option, o->name) == 0) &&
-	       (r->value == NULL ||
-		   (value != NULL && strcmp(r->value, value) == 0));
+	       (r->value == NULL || strcmp(r->value, value) == 0);
 }
 
 void

@@ -43,7 +43,7 @@ struct device {
 		"file:PATH, command:CMD, prompt, fd:N, credential:NAME" }, \
 	{ \
 		OPTION_FLAG, "retry-pin", offsetof(type, device.retry_pin), \
-		    NULL, "try a stored PIN that was refused once more" \
+		    "", "try a stored PIN that was refused once more" \
 	}
 
 /* Options read, files read, the plan of the session made. */

@@ -21,7 +21,7 @@ enum { OUT_MAX = 4 * 1024 * 1024, TEXT_ROOM = 2048, FIRST_CAP = 64 };
 const struct option doctor_options[] = {
 	{ OPTION_STR, "profile", AT(profile), "NAME",
 	    "only this one (default: $AWS_PROFILE, else all with a key)" },
-	{ OPTION_FLAG, "test-mfa", AT(test_mfa), NULL,
+	{ OPTION_FLAG, "test-mfa", AT(test_mfa), "",
 	    "ask for a session without a code, which must be good for nothing: "
 	    "CloudTrail will show it" },
 	{ OPTION_STR, "output", AT(output), "FORMAT", "text or json" },

@@ -16,8 +16,8 @@
 		"SOURCE", \
 		"file:PATH, command:CMD, prompt, fd:N, credential:NAME" }, \
 	{ \
-		OPTION_FLAG, "retry-pin", offsetof(type, enrol.retry_pin), \
-		    NULL, "try a stored PIN that was refused once more" \
+		OPTION_FLAG, "retry-pin", offsetof(type, enrol.retry_pin), "", \
+		    "try a stored PIN that was refused once more" \
 	}
 #define ENROL_REGION_OPTION(type) \
 	{ \
@@ -33,14 +33,14 @@
 	{ OPTION_STR, "serial", offsetof(type, serial), "NUMBER", \
 		"with --to oath:, which key is meant" }, \
 	{ \
-		OPTION_FLAG, "no-touch", offsetof(type, no_touch), NULL, \
+		OPTION_FLAG, "no-touch", offsetof(type, no_touch), "", \
 		    "with --to oath:, any program may use it unasked" \
 	}
 #define ENROL_SEALED_OPTIONS(type) \
 	{ OPTION_STR, "name", offsetof(type, name), "NAME", \
 		"of the sealed secret, with --to fido:" }, \
 	{ \
-		OPTION_FLAG, "pin", offsetof(type, pin), NULL, \
+		OPTION_FLAG, "pin", offsetof(type, pin), "", \
 		    "with --to fido:, every use wants the key's PIN" \
 	}
 

@@ -21,7 +21,7 @@ const struct option exec_options[] = {
 	SESSION_OPTIONS(offsetof(struct request, session)),
 	{ OPTION_STR, "region", offsetof(struct request, region), "REGION",
 	    "for the command (default: $AWS_REGION, else the profile's)" },
-	{ OPTION_REST, "CMD ...", offsetof(struct request, command), NULL,
+	{ OPTION_REST, "CMD ...", offsetof(struct request, command), "",
 	    "what to run (default: $SHELL)" },
 	{ 0 },
 };

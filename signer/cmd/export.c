@@ -23,7 +23,7 @@ const struct option export_options[] = {
 	    "default: $AWS_REGION, else the profile's" },
 	{ OPTION_STR, "format", offsetof(struct request, format), "WORD",
 	    "env (default) and others: stskey(1)" },
-	{ OPTION_FLAG, "unset", offsetof(struct request, unset), NULL,
+	{ OPTION_FLAG, "unset", offsetof(struct request, unset), "",
 	    "what removes the variables again" },
 	{ OPTION_STR, "write", offsetof(struct request, write), "NAME",
 	    "into that section of ~/.aws/credentials instead" },

@@ -21,13 +21,13 @@ struct request {
 const struct option import_config_options[] = {
 	{ OPTION_URI, "to", AT(to), "URI",
 	    "import the keys: pkcs11:token=work, or fido:" },
-	{ OPTION_FLAG, "dry-run", AT(dry_run), NULL,
+	{ OPTION_FLAG, "dry-run", AT(dry_run), "",
 	    "show what would be written, and no more" },
-	{ OPTION_FLAG, "yes", AT(yes), NULL,
+	{ OPTION_FLAG, "yes", AT(yes), "",
 	    "every key, and its plaintext away afterwards, without asking" },
 	{ OPTION_STR, "pin-source", AT(pin_source), "SOURCE",
 	    "file:PATH, command:CMD, prompt, fd:N, credential:NAME" },
-	{ OPTION_FLAG, "retry-pin", AT(retry_pin), NULL,
+	{ OPTION_FLAG, "retry-pin", AT(retry_pin), "",
 	    "try a stored PIN that was refused once more" },
 	{ 0 },
 };

@@ -16,7 +16,7 @@ struct request {
 #define AT(member) offsetof(struct request, member)
 
 const struct option key_adopt_options[] = {
-	{ OPTION_PLACE, "URI", AT(uri), NULL,
+	{ OPTION_PLACE, "URI", AT(uri), "",
 	    "a key on a token whose value is \"AWS4\" and the secret" },
 	{ OPTION_STR, "access-key-id", AT(access_key_id), "ID",
 	    "the access key that the secret belongs to" },
@@ -24,7 +24,7 @@ const struct option key_adopt_options[] = {
 	{ OPTION_URI, "replace", AT(replace), "OLD-URI",
 	    "put the key into every profile that names this one" },
 	ENROL_REGION_OPTION(struct request),
-	{ OPTION_FLAG, "offline", AT(offline), NULL, "do not ask AWS" },
+	{ OPTION_FLAG, "offline", AT(offline), "", "do not ask AWS" },
 	ENROL_PIN_OPTIONS(struct request),
 	{ 0 },
 };

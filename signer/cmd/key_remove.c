@@ -16,9 +16,9 @@ struct request {
 #define AT(member) offsetof(struct request, member)
 
 const struct option key_remove_options[] = {
-	{ OPTION_PLACE, "URI", AT(uri), NULL,
+	{ OPTION_PLACE, "URI", AT(uri), "",
 	    "a key or seed on a token, or sealed:NAME" },
-	{ OPTION_FLAG, "yes", AT(yes), NULL, "do not ask" },
+	{ OPTION_FLAG, "yes", AT(yes), "", "do not ask" },
 	ENROL_PIN_OPTIONS(struct request),
 	{ 0 },
 };

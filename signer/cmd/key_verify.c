@@ -16,7 +16,7 @@ struct request {
 #define AT(member) offsetof(struct request, member)
 
 const struct option key_verify_options[] = {
-	{ OPTION_PLACE, "URI", AT(uri), NULL, "a key on a token" },
+	{ OPTION_PLACE, "URI", AT(uri), "", "a key on a token" },
 	{ OPTION_STR, "access-key-id", AT(access_key_id), "ID",
 	    "whose secret it is (default: as configured, or its label)" },
 	{ OPTION_STR, "profile", AT(enrol.profile), "NAME",

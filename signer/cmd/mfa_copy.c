@@ -19,7 +19,7 @@ struct request {
 const struct option mfa_copy_options[] = {
 	{ OPTION_STR, "name", AT(name), "NAME", "of the sealed secret" },
 	{ OPTION_URI, "to", AT(to), "URI", "fido: (the default)" },
-	{ OPTION_FLAG, "pin", AT(pin), NULL,
+	{ OPTION_FLAG, "pin", AT(pin), "",
 	    "on the new key every use wants its PIN" },
 	{ 0 },
 };

@@ -16,8 +16,7 @@ const struct option mfa_deactivate_options[] = {
 	DEVICE_PROFILE_OPTION(struct request),
 	DEVICE_SERIAL_OPTION(struct request),
 	DEVICE_PIN_OPTIONS(struct request),
-	{ OPTION_FLAG, "yes", offsetof(struct request, yes), NULL,
-	    "do not ask" },
+	{ OPTION_FLAG, "yes", offsetof(struct request, yes), "", "do not ask" },
 	{ 0 },
 };
 

@@ -17,7 +17,7 @@ const struct option mfa_resync_options[] = {
 	DEVICE_PROFILE_OPTION(struct request),
 	DEVICE_SERIAL_OPTION(struct request),
 	DEVICE_PIN_OPTIONS(struct request),
-	{ OPTION_FLAG, "bootstrap", offsetof(struct request, by_key), NULL,
+	{ OPTION_FLAG, "bootstrap", offsetof(struct request, by_key), "",
 	    "signed by the key itself, under the bootstrap policy" },
 	{ 0 },
 };

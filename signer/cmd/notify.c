@@ -41,7 +41,7 @@ struct request {
 const struct option notify_options[] = {
 	{ OPTION_STR, "profile", AT(profile), "NAME",
 	    "whose session (default: $AWS_PROFILE)" },
-	{ OPTION_FLAG, "detach", AT(detach), NULL,
+	{ OPTION_FLAG, "detach", AT(detach), "",
 	    "wait in the background, and return at once" },
 	{ 0 },
 };

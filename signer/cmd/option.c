@@ -18,9 +18,9 @@ struct common {
 };
 
 const struct option option_common[] = {
-	{ OPTION_FLAG, "quiet", offsetof(struct common, quiet), NULL,
+	{ OPTION_FLAG, "quiet", offsetof(struct common, quiet), "",
 	    "no warning or remark, nothing but an error" },
-	{ OPTION_FLAG, "verbose", offsetof(struct common, verbose), NULL,
+	{ OPTION_FLAG, "verbose", offsetof(struct common, verbose), "",
 	    "say each step on standard error, and no secret" },
 	{ 0 },
 };
@@ -259,8 +259,7 @@ help_line(const struct option *o)
 {
 	bool place = !has_name(o);
 	int n = printf("  %s%s%s%s", place ? "" : "--", o->name,
-	    o->value != NULL && !place ? " " : "",
-	    o->value != NULL && !place ? o->value : "");
+	    o->value[0] != '\0' && !place ? " " : "", place ? "" : o->value);
 
 	(void)printf(
 	    "%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", o->help);

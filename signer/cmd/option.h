@@ -22,15 +22,16 @@ enum option_kind {
 	OPTION_SECONDS, /* int64_t: 900, 15m, 4h, 1d */
 	OPTION_URI,     /* const char *: with a scheme, or it is no URI */
 	OPTION_PLACE,   /* the same, as an argument without a name */
-	OPTION_REST,    /* char **: all that follows --, or NULL */
+	OPTION_REST,    /* char **: all that follows --, or "" */
 };
 
+/* Arrays: a pointer has to be relocated whenever the program starts. */
 struct option {
 	enum option_kind kind;
-	const char *name;  /* "profile"; else what --help calls it */
-	size_t offset;     /* in the verb's own struct */
-	const char *value; /* what --help calls the value, or NULL */
-	const char *help;
+	char name[20];  /* "profile"; else what --help calls it */
+	size_t offset;  /* in the verb's own struct */
+	char value[20]; /* what --help calls the value, or "" */
+	char help[96];
 };
 
 struct verb {

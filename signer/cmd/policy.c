@@ -27,13 +27,13 @@ struct request {
 const struct option policy_options[] = {
 	{ OPTION_STR, "profile", AT(profile), "NAME",
 	    "whose (default: $AWS_PROFILE)" },
-	{ OPTION_FLAG, "user", AT(user), NULL,
+	{ OPTION_FLAG, "user", AT(user), "",
 	    "of the IAM user (default: all that apply)" },
-	{ OPTION_FLAG, "role", AT(role), NULL,
+	{ OPTION_FLAG, "role", AT(role), "",
 	    "of the profile's role: whom it trusts" },
-	{ OPTION_FLAG, "bootstrap", AT(bootstrap), NULL,
+	{ OPTION_FLAG, "bootstrap", AT(bootstrap), "",
 	    "of the user, before the first MFA device" },
-	{ OPTION_FLAG, "terraform", AT(terraform), NULL,
+	{ OPTION_FLAG, "terraform", AT(terraform), "",
 	    "as HCL, instead of JSON" },
 	{ 0 },
 };

@@ -36,12 +36,12 @@ struct session {
 		    (at) + offsetof(struct session, min_ttl), "TIME", \
 		    "at least so much time left: 900, 15m, 4h" }, \
 	    { OPTION_FLAG, "fresh", (at) + offsetof(struct session, fresh), \
-		    NULL, "new credentials, whatever is cached" }, \
+		    "", "new credentials, whatever is cached" }, \
 	    { OPTION_STR, "pin-source", \
 		    (at) + offsetof(struct session, pin_source), "SOURCE", \
 		    "file:PATH, command:CMD, prompt, fd:N, credential:NAME" }, \
 	    { OPTION_FLAG, "retry-pin", \
-		    (at) + offsetof(struct session, retry_pin), NULL, \
+		    (at) + offsetof(struct session, retry_pin), "", \
 		    "try a stored PIN that was refused once more" }, \
 	{ \
 		OPTION_SECONDS, "timeout", \

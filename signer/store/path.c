@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signer/store/path.h"
 
-#include "signer/base/buf.h"
+#include <string.h>
+
 #include "signer/base/mem.h"
 
 char *
 path_join(const char *dir, const char *name)
 {
-	AUTO_BUF struct buf b = BUF_INIT(strlen(dir) + strlen(name) + 2);
+	size_t len = strlen(dir), more = strlen(name) + 1;
+	char *path = mem_new(1, len + 1 + more);
 
-	buf_str(&b, dir);
-	if (b.len == 0 || b.p[b.len - 1] != '/')
-		buf_chr(&b, '/');
-	buf_str(&b, name);
-	return mem_str(buf_cstr(&b));
+	memcpy(path, dir, len);
+	if (len == 0 || dir[len - 1] != '/')
+		path[len++] = '/';
+	memcpy(path + len, name, more);
+	return path;
 }
 
 char *

@@ -16,15 +16,15 @@ struct request {
 static const struct option run_options[] = {
 	{ OPTION_STR, "output", offsetof(struct request, text), "WORD",
 	    "text or json" },
-	{ OPTION_FLAG, "fresh", offsetof(struct request, flag), NULL, "new" },
-	{ OPTION_REST, "CMD ...", 0, NULL, "another program" },
+	{ OPTION_FLAG, "fresh", offsetof(struct request, flag), "", "new" },
+	{ OPTION_REST, "CMD ...", 0, "", "another program" },
 	{ 0 },
 };
 
 static const struct option planted_options[] = {
 	{ OPTION_STR, "planted", offsetof(struct request, text), "SEED",
 	    "no row has this" },
-	{ OPTION_PLACE, "WHERE", offsetof(struct request, text), NULL, "" },
+	{ OPTION_PLACE, "WHERE", offsetof(struct request, text), "", "" },
 	{ 0 },
 };
 

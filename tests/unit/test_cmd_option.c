@@ -12,11 +12,11 @@ struct request {
 };
 
 static const struct option options[] = {
-	{ OPTION_PLACE, "URI", offsetof(struct request, uri), NULL, "a key" },
+	{ OPTION_PLACE, "URI", offsetof(struct request, uri), "", "a key" },
 	{ OPTION_STR, "profile", offsetof(struct request, profile), "NAME",
 	    "" },
 	{ OPTION_SECONDS, "ttl", offsetof(struct request, ttl), "TIME", "" },
-	{ OPTION_FLAG, "fresh", offsetof(struct request, fresh), NULL, "" },
+	{ OPTION_FLAG, "fresh", offsetof(struct request, fresh), "", "" },
 	{ 0 },
 };
 
@@ -29,7 +29,7 @@ struct runner {
 
 static const struct option runner_options[] = {
 	{ OPTION_STR, "profile", offsetof(struct runner, profile), "NAME", "" },
-	{ OPTION_REST, "CMD ...", offsetof(struct runner, command), NULL, "" },
+	{ OPTION_REST, "CMD ...", offsetof(struct runner, command), "", "" },
 	{ 0 },
 };
 
