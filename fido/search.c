@@ -98,13 +98,13 @@ any_unknown(const struct search *s)
 static enum rc
 look_alone(struct search *s, size_t *n, struct err *e)
 {
-	bool busy = false;
+	bool busy = false, waited;
 	enum rc rc = device_list_update(&s->devices, e);
 
 	*n = 0;
 	if (rc != RC_OK || !any_unknown(s))
 		return rc;
-	rc = s->ask->claim(s->ask->ctx, keys, all, e);
+	rc = s->ask->claim(s->ask->ctx, keys, all, &waited, e);
 	if (rc != RC_OK)
 		return err_in(e, rc, "%s was not looked for", s->wanted);
 	rc = search_look(s, n, &busy, e);

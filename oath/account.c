@@ -24,10 +24,12 @@ account_begin(struct token *t, struct err *e)
 {
 	struct call_wait w = account_wait(t);
 	struct card *c = &t->card;
+	bool waited;
 	enum rc rc;
 
 	if ((rc = account_go_on(t, e)) != RC_OK ||
-	    (rc = t->ask->claim(t->ask->ctx, c->name, c->serial, e)) != RC_OK ||
+	    (rc = t->ask->claim(t->ask->ctx, c->name, c->serial, &waited, e)) !=
+		RC_OK ||
 	    (rc = card_begin(c, &w, e)) != RC_OK || !c->locked)
 		return rc;
 	rc = access_open(c, &w, t->place.pin_source, e);

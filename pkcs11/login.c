@@ -142,10 +142,10 @@ with_pin(struct slot *s, const struct ask *ask, const char *pin_source,
 static enum rc
 claim(struct slot *s, const struct ask *ask, struct err *e)
 {
-	int64_t began_ms = clock_monotonic_ms();
-	enum rc rc = ask->claim(ask->ctx, s->label, s->serial, e);
+	bool waited = false;
+	enum rc rc = ask->claim(ask->ctx, s->label, s->serial, &waited, e);
 
-	if (rc == RC_OK && !s->logged_in && clock_monotonic_ms() > began_ms)
+	if (rc == RC_OK && !s->logged_in && waited)
 		s->read_ms = 0;
 	return rc;
 }

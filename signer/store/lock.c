@@ -261,7 +261,8 @@ lock_take(
 
 	if (rc != RC_OK)
 		return rc;
-	if (flock(taken.fd, LOCK_EX | LOCK_NB) != 0) {
+	taken.waited = flock(taken.fd, LOCK_EX | LOCK_NB) != 0;
+	if (taken.waited) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return err_sys(
 			    e, "the lock '%s' cannot be taken", name);
@@ -274,6 +275,7 @@ lock_take(
 	lock_done(l);
 	l->fd = TAKE_FD(taken.fd);
 	l->means = w->means;
+	l->waited = taken.waited;
 	return RC_OK;
 }
 

@@ -18,6 +18,7 @@
 struct lock {
 	int fd;         /* -1: not held */
 	uint32_t means; /* of lock_wait */
+	bool waited;    /* another process had it until now */
 };
 
 #define LOCK_INIT ((struct lock){ .fd = -1 })

@@ -236,9 +236,10 @@ pin_result(void *ctx, const struct ask_pin *what, enum pin_verdict verdict,
 }
 
 static enum rc
-claim(void *ctx, const char *token, const char *serial, struct err *e)
+claim(void *ctx, const char *token, const char *serial, bool *waited,
+    struct err *e)
 {
-	return holds_login(ctx, token, serial, e);
+	return holds_login(ctx, token, serial, waited, e);
 }
 
 static void

@@ -147,13 +147,16 @@ login_name(struct pool *p, const char *token, const char *serial)
 }
 
 enum rc
-holds_login(
-    struct state *s, const char *token, const char *serial, struct err *e)
+holds_login(struct state *s, const char *token, const char *serial,
+    bool *waited, struct err *e)
 {
 	AUTO_POOL struct pool p = POOL_INIT;
 	const char *what = name_printable(&p, pool_fmt(&p, "'%s'", token));
+	size_t had = mine.ntokens;
+	enum rc rc = take_token(s, login_name(&p, token, serial), what, e);
 
-	return take_token(s, login_name(&p, token, serial), what, e);
+	*waited = mine.ntokens > had && mine.tokens[had].lock.waited;
+	return rc;
 }
 
 void

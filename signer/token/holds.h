@@ -22,10 +22,11 @@ enum rc holds_token(struct state *s, const char *uri, struct err *e);
  * (token=, serial=), and so do the locks above.  Last in the order, as it is
  * known only once the module is up.  Two processes that spell two tokens
  * differently and use them in opposite order wait for each other until the
- * deadline of one: RC_TIMEOUT, and its sentence names the other.
+ * deadline of one: RC_TIMEOUT, and its sentence names the other.  *waited:
+ * another process had it until now.
  */
-enum rc holds_login(
-    struct state *s, const char *token, const char *serial, struct err *e);
+enum rc holds_login(struct state *s, const char *token, const char *serial,
+    bool *waited, struct err *e);
 void holds_release_login(const char *token, const char *serial);
 void holds_release_tokens(void);
 void holds_done(void);

@@ -42,11 +42,11 @@ struct ask {
 	/*
 	 * Before a login and before a PIN is asked for: keeps this token, by
 	 * label and serial number, to this process until it ends, however
-	 * others spell its URI.  No-op where it did so before.  RC_TIMEOUT,
-	 * RC_CANCELLED.
+	 * others spell its URI.  No-op where it did so before.  *waited:
+	 * another process had it until now.  RC_TIMEOUT, RC_CANCELLED.
 	 */
-	enum rc (*claim)(
-	    void *ctx, const char *token, const char *serial, struct err *e);
+	enum rc (*claim)(void *ctx, const char *token, const char *serial,
+	    bool *waited, struct err *e);
 	/* It turned out not to be needed yet: others may have it. */
 	void (*unclaim)(void *ctx, const char *token, const char *serial);
 	/*

@@ -7,10 +7,12 @@
 enum { PERSON_MS = 20000 };
 
 static enum rc
-person_claim(void *ctx, const char *token, const char *serial, struct err *e)
+person_claim(void *ctx, const char *token, const char *serial, bool *waited,
+    struct err *e)
 {
 	struct person *p = ctx;
 
+	*waited = false;
 	p->claims++;
 	(void)snprintf(p->claimed, sizeof(p->claimed), "%s;%s", token, serial);
 	if (p->busy != RC_OK)

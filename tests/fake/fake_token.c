@@ -184,11 +184,12 @@ log_in(struct token *t, struct err *e)
 		.count_low = f->wrong > 0,
 		.final_try = f->wrong == FAKE_TRIES - 1,
 	};
+	bool waited;
 	enum rc rc;
 
 	if (atomic_load(&t->cancelled) || t->ask->cancelled(t->ask->ctx))
 		return err_set(e, RC_CANCELLED, "called off");
-	rc = t->ask->claim(t->ask->ctx, f->label, f->serial, e);
+	rc = t->ask->claim(t->ask->ctx, f->label, f->serial, &waited, e);
 	if (rc != RC_OK || !f->wants_pin || f->logged_in)
 		return rc;
 	if (f->refused != RC_OK) {

@@ -249,56 +249,6 @@ test_pipe(void)
 	refuses(&s, &work, RC_CONFIG, "--pin-source");
 }
 
-static enum rc
-claim_now(const char *token, const char *serial)
-{
-	struct state s = { .patience = world_patience(0) };
-	struct err e = { 0 };
-	struct ask a;
-
-	ask_fill(&a, &s);
-	return a.claim(a.ctx, token, serial, &e);
-}
-
-static void
-unclaim_now(const char *token, const char *serial)
-{
-	struct state s = { 0 };
-	struct ask a;
-
-	ask_fill(&a, &s);
-	a.unclaim(a.ctx, token, serial);
-}
-
-/* Whatever URI another process came by. */
-static void
-test_claim(void)
-{
-	int status = -1;
-	pid_t pid;
-
-	CHECK_EQ(claim_now("work", "77aa"), RC_OK);
-	CHECK_EQ(claim_now("work", "77aa"), RC_OK);
-	holds_done();
-	pid = fork();
-	if (pid == 0) {
-		CHECK_EQ(claim_now("work", "55bb"), RC_OK);
-		CHECK_EQ(claim_now("work", "77aa"), RC_OK);
-		unclaim_now("work", "55bb");
-		unclaim_now("work", "never claimed");
-		CHECK(kill(getpid(), SIGSTOP) == 0);
-		_exit(0);
-	}
-	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
-	CHECK_EQ(claim_now("work", "77aa"), RC_TIMEOUT);
-	CHECK_EQ(claim_now("work", "33cc"), RC_OK);
-	CHECK_EQ(claim_now("work", "55bb"), RC_OK);
-	CHECK(kill(pid, SIGKILL) == 0);
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK_EQ(claim_now("work", "77aa"), RC_OK);
-	holds_done();
-}
-
 static int
 from_nobody(void)
 {
@@ -447,7 +397,6 @@ main(void)
 	test_full_disk();
 	test_lines();
 	test_pipe();
-	test_claim();
 	test_nobody();
 	test_terminal();
 	test_pinentry();
