@@ -246,21 +246,22 @@ file_read_secret(
 	return file_read_locked(path, FILE_SECRET, max, ret, e);
 }
 
-static enum rc
-write_zeros(int fd, off_t size, struct err *e)
+enum rc
+file_zero(int fd, struct err *e)
 {
 	static const uint8_t zeros[CHUNK];
-	enum rc rc = RC_OK;
+	struct stat st;
 
-	while (rc == RC_OK && size > 0) {
-		size_t n = size < CHUNK ? (size_t)size : CHUNK;
+	if (fstat(fd, &st) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+		return err_sys(e, "looking at it");
+	for (off_t left = st.st_size; left > 0; left -= CHUNK) {
+		size_t n = left < CHUNK ? (size_t)left : CHUNK;
+		enum rc rc = fd_write(fd, BYTES(zeros, n), e);
 
-		rc = fd_write(fd, BYTES(zeros, n), e);
-		size -= (off_t)n;
+		if (rc != RC_OK)
+			return rc;
 	}
-	if (rc == RC_OK && fsync(fd) != 0)
-		return err_sys(e, "writing to disk");
-	return rc;
+	return fsync(fd) == 0 ? RC_OK : err_sys(e, "writing to disk");
 }
 
 /* What a link points to would stay, as would the other names of a file. */
@@ -285,8 +286,8 @@ file_check_wipe(const char *path, struct err *e)
 	return RC_OK;
 }
 
-enum rc
-file_wipe(const char *path, struct err *e)
+static enum rc
+open_to_wipe(const char *path, int *ret, struct err *e)
 {
 	AUTO_FD int fd =
 	    open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
@@ -297,15 +298,44 @@ file_wipe(const char *path, struct err *e)
 		return cannot_open(path, e);
 	if (fstat(fd, &st) != 0)
 		return err_sys(e, "'%s' cannot be examined", path);
-	if ((rc = check_mode(path, FILE_THEIRS, &st, e)) != RC_OK)
+	if ((rc = check_mode(path, FILE_THEIRS, &st, e)) == RC_OK)
+		*ret = TAKE_FD(fd);
+	return rc;
+}
+
+enum rc
+file_wipe(const char *path, struct err *e)
+{
+	AUTO_FD int fd = -1;
+	enum rc rc = open_to_wipe(path, &fd, e);
+
+	if (rc != RC_OK)
 		return rc;
-	if ((rc = write_zeros(fd, st.st_size, e)) != RC_OK)
+	if ((rc = file_zero(fd, e)) != RC_OK)
 		return err_in(
 		    e, rc, "'%s' was not overwritten and is still there", path);
 	if (unlink(path) != 0)
 		return err_sys(e,
 		    "'%s' is overwritten, but cannot be removed: remove it "
 		    "yourself",
+		    path);
+	return RC_OK;
+}
+
+enum rc
+file_wipe_aside(const char *path, struct err *e)
+{
+	AUTO_FD int fd = -1;
+	enum rc rc = open_to_wipe(path, &fd, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (unlink(path) != 0)
+		return err_sys(e, "'%s' cannot be removed", path);
+	if ((rc = file_zero(fd, e)) != RC_OK)
+		return err_in(e, rc,
+		    "'%s' is removed, but the disk may still hold what it "
+		    "held",
 		    path);
 	return RC_OK;
 }

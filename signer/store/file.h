@@ -49,12 +49,11 @@ enum rc file_read_secret(
 enum rc file_replace(
     const char *path, mode_t mode, struct bytes content, struct err *e);
 
-/* Zeros over it, fsync, unlink.  RC_NOTFOUND; RC_CONFIG: not a file itself. */
+/* Zeros over all that an open file holds, fsync. */
+enum rc file_zero(int fd, struct err *e);
+/* The same, unlink.  RC_NOTFOUND; RC_CONFIG: not a file itself. */
 enum rc file_wipe(const char *path, struct err *e);
-/*
- * The same, and its name is free before it begins: where nobody looks for
- * what is left of it but the next write there.
- */
+/* Unlink, then the zeros: killed anywhere, its name has all of it or none. */
 enum rc file_wipe_aside(const char *path, struct err *e);
 /* RC_CONFIG for a link, and for a file of several names; RC_OK: not there. */
 enum rc file_check_wipe(const char *path, struct err *e);

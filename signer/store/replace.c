@@ -241,31 +241,6 @@ cannot_remove(const char *path, struct err *e)
 	return err_sys(e, "'%s' cannot be removed", path);
 }
 
-/* What cannot be overwritten keeps its name: elsewhere nobody would find it. */
-static bool
-can_be_wiped(const char *path)
-{
-	AUTO_FD int fd =
-	    open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-	struct stat st;
-
-	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-enum rc
-file_wipe_aside(const char *path, struct err *e)
-{
-	AUTO_MEM char *dir = path_folder(path);
-	AUTO_MEM char *aside = temp_name(dir);
-
-	/* It stays where it is, and why is said there. */
-	if (!can_be_wiped(path))
-		return file_wipe(path, e);
-	if (rename(path, aside) != 0)
-		return cannot_remove(path, e);
-	return file_wipe(aside, e);
-}
-
 enum rc
 file_remove(const char *path, struct err *e)
 {

@@ -11,7 +11,7 @@
 #include "signer/aws/profile.h"
 #include "signer/store/file.h"
 
-enum { FILE_MAX = 512 * 1024, WIPE_CHUNK = 4096 };
+enum { FILE_MAX = 512 * 1024 };
 
 static const char *const key_names[] = { "aws_access_key_id",
 	"aws_secret_access_key", "aws_session_token" };
@@ -291,16 +291,12 @@ open_old(const char *path, int *ret, struct err *e)
 static bool
 overwritten(int fd)
 {
-	static const uint8_t zeros[WIPE_CHUNK];
+	struct err ignored;
 	struct stat st;
 
 	/* With a name it is somebody's file, linked to in this moment. */
-	if (fstat(fd, &st) != 0 || st.st_nlink != 0)
-		return false;
-	for (off_t at = 0; at < st.st_size; at += WIPE_CHUNK)
-		if (pwrite(fd, zeros, sizeof(zeros), at) < WIPE_CHUNK)
-			return false;
-	return fsync(fd) == 0;
+	return fstat(fd, &st) == 0 && st.st_nlink == 0 &&
+	       file_zero(fd, &ignored) == RC_OK;
 }
 
 enum rc

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -187,30 +188,83 @@ left_behind(void)
 	CHECK_EQ(file_remove("s/a", &e), RC_NOTFOUND);
 }
 
-/* The bytes, by another name that the file has, and what is left there. */
+/* What becomes of the bytes, by a descriptor that was open before. */
 static void
 wiped_aside(void)
 {
+	char left[16] = "";
+	int fd;
+
 	CHECK_EQ(mkdir("w", 0700), 0);
 	CHECK_EQ(replace("w/a", "secret"), RC_OK);
-	CHECK_EQ(link("w/a", "seen"), 0);
+	fd = open("w/a", O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
 	CHECK_EQ(file_wipe_aside("w/a", &e), RC_OK);
 	CHECK_EQ(entries("w"), 0);
-	{
-		AUTO_BUF struct buf b = BUF_INIT(64);
-
-		CHECK_EQ(file_read("seen", FILE_OURS, &b, &e), RC_OK);
-		CHECK_EQ(b.len, 6);
-		for (size_t i = 0; i < b.len; i++)
-			CHECK_EQ(b.p[i], 0);
-	}
+	CHECK_EQ(read(fd, left, sizeof(left)), 6);
+	CHECK(memcmp(left, "\0\0\0\0\0\0", 6) == 0);
+	CHECK_EQ(close(fd), 0);
 	CHECK_EQ(file_wipe_aside("w/a", &e), RC_NOTFOUND);
-	/* One that cannot be written does not get lost under another name. */
+	/* What cannot be overwritten, or removed, is left as it is. */
 	CHECK_EQ(replace("w/a", "secret"), RC_OK);
 	CHECK_EQ(chmod("w/a", 0400), 0);
 	CHECK_EQ(file_wipe_aside("w/a", &e), RC_CONFIG);
 	CHECK(strstr(e.msg, "'w/a'") != NULL);
 	has("w/a", 0400, "secret");
+	CHECK_EQ(chmod("w/a", 0600), 0);
+	CHECK_EQ(chmod("w", 0500), 0);
+	CHECK_EQ(file_wipe_aside("w/a", &e), RC_SYS);
+	CHECK(strstr(e.msg, "'w/a'") != NULL);
+	CHECK_EQ(chmod("w", 0700), 0);
+	has("w/a", 0600, "secret");
+}
+
+/* Killed at its n-th stop before or after a system call; false: it ended. */
+static bool
+wipe_killed(int n)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	CHECK(child >= 0);
+	if (child == 0) {
+		CHECK_EQ(ptrace(PTRACE_TRACEME, 0, NULL, NULL), 0);
+		CHECK_EQ(raise(SIGSTOP), 0);
+		_exit(file_wipe_aside("k/a", &e) == RC_OK ? 0 : 1);
+	}
+	CHECK_EQ(waitpid(child, &status, 0), child);
+	for (int i = 0; i < n && WIFSTOPPED(status); i++) {
+		CHECK_EQ(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
+		CHECK_EQ(waitpid(child, &status, 0), child);
+	}
+	if (!WIFSTOPPED(status)) {
+		CHECK_EQ(status, 0);
+		return false;
+	}
+	CHECK_EQ(kill(child, SIGKILL), 0);
+	CHECK_EQ(waitpid(child, &status, 0), child);
+	return true;
+}
+
+/* Whole, or no longer there: never under another name that nobody knows. */
+static void
+wipe_cut_off(void)
+{
+	int whole = 0, n = 0;
+
+	CHECK_EQ(mkdir("k", 0700), 0);
+	do {
+		CHECK_EQ(replace("k/a", "secret"), RC_OK);
+		if (!wipe_killed(++n))
+			break;
+		if (access("k/a", F_OK) == 0) {
+			has("k/a", 0600, "secret");
+			whole++;
+		}
+		CHECK_EQ(entries("k"), access("k/a", F_OK) == 0 ? 1 : 0);
+	} while (n < 1000);
+	CHECK(whole > 4 && n > whole + 4 && n < 1000);
+	CHECK_EQ(entries("k"), 0);
 }
 
 static void
@@ -226,6 +280,7 @@ run(void)
 	cut_off();
 	left_behind();
 	wiped_aside();
+	wipe_cut_off();
 	remove_folder(folder);
 }
 
