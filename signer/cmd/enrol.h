@@ -40,13 +40,6 @@ struct enrol {
 enum rc enrol_begin(struct enrol *n, const char *uri, struct err *e);
 /* The settings again, for the next of several tokens. */
 enum rc enrol_settle(struct enrol *n, const char *uri, struct err *e);
-/*
- * Before anything is done: RC_NOTFOUND where no profile has the URI of replace
- * (or NULL) as its stskey_key, with those that may mean the same object in
- * other words; RC_CONFIG for a --profile whose role_arn would shadow what we
- * write.
- */
-enum rc enrol_check(const struct enrol *n, const char *replace, struct err *e);
 /* RC_USAGE for a --to, and --pin with it, of which something would be lost. */
 enum rc enrol_check_to(const char *to, bool pin, struct err *e);
 /*
@@ -63,17 +56,6 @@ enum rc enrol_hold(
  * the ARN and sets n->user.
  */
 enum rc enrol_prove(struct enrol *n, struct err *e);
-/*
- * The lines of a profile for the key: written for --profile, else printed.
- * replace: every profile with that URI as its stskey_key gets the new one
- * instead, and those that may mean the same object are named.
- */
-enum rc enrol_write(struct enrol *n, const char *replace, struct err *e);
 void enrol_done(struct enrol *n);
-
-/* How many profiles have that URI as stskey_key or stskey_mfa; NULL: either. */
-size_t enrol_count(const struct enrol *n, const char *key, const char *uri);
-/* The access key id that the configuration gives for a key; NULL: none. */
-const char *enrol_access_key_id(struct enrol *n, const char *uri);
 
 #endif

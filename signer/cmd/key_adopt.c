@@ -3,7 +3,7 @@
 
 #include "signer/aws/sts.h"
 #include "signer/cmd/cmd.h"
-#include "signer/cmd/enrol.h"
+#include "signer/cmd/enrol_lines.h"
 #include "signer/cmd/enrol_options.h"
 #include "signer/host/term.h"
 
@@ -86,9 +86,8 @@ cmd_key_adopt(const struct verb *v, char **argv, struct err *e)
 		    "AWS did not confirm '%s' as the secret of %s; nothing was "
 		    "written",
 		    r.uri, r.access_key_id);
-	if ((rc = enrol_write(n, r.replace, e)) != RC_OK)
-		return rc;
-	if (n->profile != NULL)
-		world_tell_shadows(&n->world, n->profile);
-	return RC_OK;
+	rc = enrol_write(n, r.replace, e);
+	if (rc == RC_OK)
+		enrol_tell(n);
+	return rc;
 }

@@ -5,7 +5,7 @@
 
 #include "signer/base/mem.h"
 #include "signer/cmd/cmd.h"
-#include "signer/cmd/enrol.h"
+#include "signer/cmd/enrol_lines.h"
 #include "signer/cmd/enrol_options.h"
 #include "signer/cmd/held.h"
 #include "signer/host/term.h"
@@ -186,18 +186,6 @@ clean_up(struct request *r, const char *credentials_path, struct err *e)
 	return rc;
 }
 
-/* Of the profile that was written, else of the one the key was taken from. */
-static void
-tell_shadows(const struct request *r)
-{
-	const char *profile = r->enrol.profile;
-
-	if (profile == NULL)
-		profile = r->credentials;
-	if (profile != NULL)
-		world_tell_shadows(&r->enrol.world, profile);
-}
-
 enum rc
 cmd_key_import(const struct verb *v, char **argv, struct err *e)
 {
@@ -217,6 +205,9 @@ cmd_key_import(const struct verb *v, char **argv, struct err *e)
 	    (rc = enrol_write(n, r.replace, e)) != RC_OK ||
 	    (rc = clean_up(&r, path, e)) != RC_OK)
 		return rc;
-	tell_shadows(&r);
+	enrol_tell(n);
+	/* The one it was taken from, which may be left as it is. */
+	if (n->profile == NULL && r.replace == NULL && r.credentials != NULL)
+		world_tell_shadows(&n->world, r.credentials);
 	return RC_OK;
 }

@@ -8,7 +8,7 @@
 #include "signer/base/uri.h"
 #include "signer/cmd/cmd.h"
 #include "signer/cmd/described.h"
-#include "signer/cmd/enrol.h"
+#include "signer/cmd/enrol_lines.h"
 #include "signer/cmd/enrol_options.h"
 #include "signer/cmd/held.h"
 #include "signer/cmd/session.h"

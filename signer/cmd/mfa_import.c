@@ -4,7 +4,7 @@
 
 #include "signer/aws/sts.h"
 #include "signer/cmd/cmd.h"
-#include "signer/cmd/enrol.h"
+#include "signer/cmd/enrol_lines.h"
 #include "signer/cmd/enrol_options.h"
 #include "signer/cmd/held.h"
 #include "signer/cmd/mfa_lines.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "signer/cmd/cmd.h"
-#include "signer/cmd/enrol.h"
+#include "signer/cmd/enrol_lines.h"
 #include "signer/cmd/probe.h"
 #include "signer/cmd/session.h"
 #include "signer/host/term.h"

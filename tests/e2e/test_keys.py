@@ -29,9 +29,37 @@ class KeyLife(importing.Importing):
         self.good(credentials)
         self.assertEqual(self.rig.sts.requests[-1]["access_key_id"], importing.OTHER_ID)
 
-    def renew(self, old):
+    def test_replace_tells_shadows(self):
+        """Each profile that was rewritten, as after --profile."""
+        old = self.good(self.rig.import_key()).uri
+        self.rig.key_uri, self.rig.mfa_uri = old, None
+        plain = {"mfa_serial": None, "stskey_mfa": None}
+        self.rig.write_config(self.rig.dev(**plain), self.rig.dev("same", **plain))
+        self.rig.credentials_file.write_text(
+            "[same]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = plain\n"
+        )
+        self.rig.credentials_file.chmod(0o600)
+        self.addCleanup(self.rig.credentials_file.unlink)
+        said = self.good(self.renew(old)).err
+        self.assertRegex(said, r"warning: \S+credentials:\d+: section \[same\]")
+        self.assertNotIn("[dev] ", said.replace("[profile dev] ", ""))
+
+    def test_replace_offline(self):
+        """Nobody asked AWS whose the new key is, and stskey_user stays."""
+        old = self.good(self.rig.import_key()).uri
+        self.rig.key_uri, self.rig.mfa_uri = old, None
+        self.rig.write_config(self.rig.dev(mfa_serial=None, stskey_mfa=None))
+        result = self.good(self.renew(old, "--offline"))
+        self.assertRegex(
+            result.err,
+            rf"config:\d+: stskey_user is 'dev' as before.*"
+            rf"`stskey key verify --access-key-id {importing.OTHER_ID} ",
+        )
+        self.assertIn(f"stskey_user = dev", self.rig.config_file.read_text())
+
+    def renew(self, old, *more):
         new = {"key_id": importing.OTHER_ID, "secret": importing.OTHER_SECRET}
-        return self.rig.import_key("--replace", old, **new)
+        return self.rig.import_key("--replace", old, *more, **new)
 
     def test_replace_without_type(self):
         """type= says nothing that is not known, on either side."""
