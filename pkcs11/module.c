@@ -202,11 +202,10 @@ get_path(
 
 	if (path[0] != '/')
 		return err_set(e, RC_CONFIG,
-		    "module-path=%s is not an absolute path", path);
+		    "the path of a PKCS#11 module is not absolute: '%s'", path);
 	if (want == NULL)
 		return err_set(e, RC_CONFIG,
-		    "there is no PKCS#11 module '%s': correct module-path=",
-		    path);
+		    "there is no PKCS#11 module '%s': correct the path", path);
 	for (struct registered *r = all; r != NULL; r = r->next)
 		if (same_file(r->path, want))
 			return load(r, r->path, ask, ret, e);
@@ -224,14 +223,22 @@ enum rc
 module_get(const struct uri *u, const struct ask *ask, struct module **ret,
     struct err *e)
 {
+	enum rc rc;
+
 	if (u->module_path != NULL)
 		return get_path(u->module_path, ask, ret, e);
 	if (u->module_name != NULL)
 		return get_name(u->module_name, ask, ret, e);
 	if (!module_named(u, ask))
 		return no_module(NULL, e);
-	return ask->module[0] == '/' ? get_path(ask->module, ask, ret, e)
-	                             : get_name(ask->module, ask, ret, e);
+	rc = ask->module[0] == '/' ? get_path(ask->module, ask, ret, e)
+	                           : get_name(ask->module, ask, ret, e);
+	return rc != RC_CONFIG ? rc
+	                       : err_in(e, rc,
+				     "stskey_pkcs11_module, of the profile, of "
+				     "STSKEY_PKCS11_MODULE or of "
+				     "/etc/stskey/config (`stskey doctor` says "
+				     "which)");
 }
 
 enum rc

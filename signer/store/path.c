@@ -8,13 +8,12 @@
 char *
 path_join(const char *dir, const char *name)
 {
-	size_t len = strlen(dir), more = strlen(name) + 1;
-	char *path = mem_new(1, len + 1 + more);
+	char *path = mem_new(1, strlen(dir) + 1 + strlen(name) + 1);
+	char *end = stpcpy(path, dir);
 
-	memcpy(path, dir, len);
-	if (len == 0 || dir[len - 1] != '/')
-		path[len++] = '/';
-	memcpy(path + len, name, more);
+	if (end == path || end[-1] != '/')
+		*end++ = '/';
+	(void)stpcpy(end, name);
 	return path;
 }
 

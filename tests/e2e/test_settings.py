@@ -26,6 +26,19 @@ class Settings(granted.Granted):
         params = self.requests()[-1]["params"]
         self.assertEqual(params["DurationSeconds"], "1234")
 
+    def test_module(self):
+        """Where the URI names none; and a wrong one is not said to be the URI's."""
+        bare = self.rig.key_uri.split("?")[0]
+        wrong = {"stskey_key": bare, "stskey_pkcs11_module": "/nowhere/x.so"}
+        self.rig.write_config(self.no_mfa(**wrong))
+        result = self.rig.stskey("credentials", "--profile", "dev")
+        self.refused(result, rig.CONFIG, "stskey_pkcs11_module", "'/nowhere/x.so'")
+        self.assertNotIn("module-path=", result.err)
+        env = {"STSKEY_PKCS11_MODULE": "nosuch"}
+        result = self.rig.stskey("credentials", "--profile", "dev", env=env)
+        self.refused(result, rig.CONFIG, "STSKEY_PKCS11_MODULE", "'nosuch'")
+        self.credentials(env={"STSKEY_PKCS11_MODULE": rig.SOFTHSM})
+
     def test_region_from_environment(self):
         self.rig.write_config(self.no_mfa(region=None))
         self.credentials(env={"AWS_REGION": "us-west-2"})
