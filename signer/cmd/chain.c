@@ -298,6 +298,7 @@ begin(struct run *r)
 	for (size_t i = 0; i < PLAN_MAX_LINKS; i++)
 		r->locks[i] = LOCK_INIT;
 	r->crew = CREW_INIT;
+	r->crew.term.aloud = r->want->aloud;
 	crew_plan(&r->crew, p, r->want->pin_source, r->want->retry_pin);
 	r->means = means(r);
 	crew_begin(&r->crew, r->want->timeout_seconds);

@@ -21,6 +21,7 @@ struct want {
 	int64_t timeout_seconds; /* the whole of it */
 	bool retry_pin;         /* a stored PIN that was refused may be tried */
 	const char *pin_source; /* --pin-source, or NULL */
+	bool aloud;             /* of struct term */
 };
 
 /* From the cache, or made. */

@@ -14,6 +14,7 @@ cmd_credentials(const struct verb *v, char **argv, struct err *e)
 	AUTO_SESSION struct session s = SESSION_INIT;
 	enum rc rc;
 
+	s.unheard = true;
 	if ((rc = session_plan(v, argv, TIMEOUT_SECONDS, &s, e)) != RC_OK ||
 	    (rc = session_obtain(&s, e)) != RC_OK)
 		return rc;

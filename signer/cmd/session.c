@@ -110,6 +110,7 @@ session_obtain(struct session *s, struct err *e)
 		.timeout_seconds = s->timeout_seconds,
 		.retry_pin = s->retry_pin,
 		.pin_source = s->pin_source,
+		.aloud = !s->unheard,
 	};
 
 	return chain_obtain(&s->plan, &w, &s->grant, e);

@@ -17,6 +17,7 @@ struct session {
 	const char *profile, *pin_source;
 	int64_t min_ttl, timeout_seconds;
 	bool fresh, retry_pin;
+	bool unheard; /* an SDK has our standard error, and shows it too late */
 	/* More than a role from a session can have is asked of the key. */
 	bool longer;
 	struct world world;

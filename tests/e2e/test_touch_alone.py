@@ -209,6 +209,46 @@ class Processes(Alone):
         self.good(self.end(holder))
 
 
+class Aloud(Alone):
+    """No terminal, and somebody who reads standard error."""
+
+    VERBS = (
+        ("login",),
+        ("whoami",),
+        ("export", "--quiet"),
+        ("exec", "--", "/bin/true"),
+        ("login", "--quiet"),
+    )
+
+    def begun(self, verb, *more):
+        self.rig.fresh()
+        self.desk.forget()
+        self.desk.touch("never")
+        child = self.rig.start_stskey(
+            *(verb, "--profile", "dev", *more), env=self.shown()
+        )
+        self.blinks_since = self.desk.wait_for("blink")
+        return child
+
+    def test_said_once(self):
+        for verb in self.VERBS:
+            with self.subTest(verb=verb):
+                child = self.begun(*verb)
+                line = child.stderr.readline().decode()
+                self.assertTrue(self.desk.is_blinking(), line)
+                self.assertRegex(line, "^stskey: touch 'Test desk' for profile 'dev'")
+                self.desk.touch("auto")
+                self.assertEqual(self.good(self.end(child)).err, "")
+
+    def test_not_to_an_sdk(self):
+        """Which would show it, if at all, when all is over."""
+        child = self.begun("credentials")
+        # An SDK's patience begins later than that of a person, who is told after 1 s.
+        procs.until(lambda: time.monotonic() > self.blinks_since + 2, 30, "time stands")
+        self.desk.touch("auto")
+        self.assertEqual(self.good(self.end(child)).err, "")
+
+
 class Jobs(Alone):
     """A shell with job control on a terminal."""
 
