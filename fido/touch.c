@@ -29,6 +29,14 @@ say(const struct ask *ask, const char *names, const char *why)
 	ask->touch(ask->ctx, &what);
 }
 
+/* Before any of them begins to blink. */
+static enum rc
+check_somebody(const struct ask *ask, const char *name, struct err *e)
+{
+	return ask->touch_seconds > 0 ? RC_OK
+	                              : err_set(e, RC_TOUCH, ASK_NOBODY, name);
+}
+
 static enum rc
 blink_all(struct search *s, size_t n, char names[static NAMES_MAX])
 {
@@ -83,8 +91,8 @@ touch_choose(struct search *s, size_t n, struct device **ret, struct err *e)
 	enum rc rc;
 
 	*ret = search_at(s, 0);
-	if (n == 1)
-		return RC_OK;
+	if ((rc = check_somebody(s->ask, (*ret)->name, e)) != RC_OK || n == 1)
+		return rc;
 	rc = blink_all(s, n, names);
 	if (rc != RC_OK)
 		return err_set(e, rc,
@@ -113,6 +121,8 @@ touch_run(const struct touch *t, struct entrant *at, size_t n,
 		    at[0].device->name, at[0].device->path, -1);
 	for (size_t i = 0; i < n; i++)
 		add_name(names, at[i].device->name);
+	if ((rc = check_somebody(t->ask, names, e)) != RC_OK)
+		return rc;
 	say(t->ask, names, t->why);
 	rc = race_run(at, n, t->ask, ret, e);
 	t->ask->touch(t->ask->ctx, NULL);

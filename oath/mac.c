@@ -100,6 +100,9 @@ calculate(struct token *t, enum mac alg, struct bytes msg, struct secret *ret,
 	struct apdu a;
 	enum rc rc;
 
+	if (t->touch != TOUCH_NO && !t->place.no_touch &&
+	    t->ask->touch_seconds == 0)
+		return err_set(e, RC_TOUCH, ASK_NOBODY, t->card.name);
 	w.touch = true;
 	w.quiet_ms = quiet_ms(t);
 	w.why = is_fresh(t) ? "to prove the import" : NULL;

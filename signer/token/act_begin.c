@@ -28,10 +28,12 @@ kept(struct state *s, const struct message *m, const char *name)
 }
 
 static int
-touch_seconds(const struct message *request)
+touch_seconds(const struct message *request, const char *prompt)
 {
 	int64_t n = message_int(request, "touch_seconds");
 
+	if (prompt != NULL && strcmp(prompt, "none") == 0)
+		return 0;
 	return n > 0 && n <= TOUCH_MOST ? (int)n : ASK_TOUCH_SECONDS;
 }
 
@@ -54,7 +56,7 @@ act_begin(struct helper *h, const struct message *request,
 	s->retry_pin = message_bool(request, "retry_pin");
 	s->has_stdin = message_bool(request, "stdin");
 	s->ask.module = s->module;
-	s->ask.touch_seconds = touch_seconds(request);
+	s->ask.touch_seconds = touch_seconds(request, s->prompt);
 	s->patience = (struct patience){
 		.deadline_ms = message_int(request, "deadline_ms"),
 		.cancelled = h != NULL ? helper_cancelled : NULL,

@@ -9,6 +9,12 @@
 #include "signer/base/secret.h"
 
 /* How a backend reaches the person; a part of the contract of token.h. */
+
+/* RC_TOUCH, of a device that would blink for nobody. */
+#define ASK_NOBODY \
+	"'%s' wants a touch, and stskey_prompt is none: run `stskey login` " \
+	"where somebody can touch it, and what it keeps serves here"
+
 /* Which PIN is wanted, and what is known of the tries that are left. */
 struct ask_pin {
 	const char *called;     /* "access code"; NULL: "PIN" */
@@ -41,8 +47,7 @@ struct ask {
 	void *ctx;
 	/*
 	 * Before a login and before a PIN is asked for: keeps this token, by
-	 * label and serial number, to this process until it ends, however
-	 * others spell its URI.  No-op where it did so before.  *waited:
+	 * label and serial number, to this process until it ends.  *waited:
 	 * another process had it until now.  RC_TIMEOUT, RC_CANCELLED.
 	 */
 	enum rc (*claim)(void *ctx, const char *token, const char *serial,
@@ -53,23 +58,18 @@ struct ask {
 	 * A PIN, asked or from a configured source.  RC_PIN when there is
 	 * nobody to ask, or on the last try without a yes.  With pad, and no
 	 * source that has it, *ret stays empty: it is typed there, which
-	 * notice() says.  A stored one is on record as tried from here on, so
-	 * that no end of this process lets another try it once more.
+	 * notice() says.  A stored one is on record as tried from here on.
 	 */
 	enum rc (*pin)(void *ctx, const struct ask_pin *what,
 	    struct secret *ret, struct err *e);
-	/*
-	 * What became of that PIN, exactly once after each pin() that gave
-	 * one.  e is the backend's sentence, which is given its next step;
-	 * left alone where the PIN was accepted.
-	 */
+	/* What became of it, once; e: the sentence, given its next step. */
 	void (*pin_result)(void *ctx, const struct ask_pin *what,
 	    enum pin_verdict verdict, struct err *e);
 	/* Something to do on the device itself; NULL text: it is done. */
 	void (*notice)(void *ctx, const char *text);
 	/* It blinks: said on the terminal and the desktop.  NULL: it is over. */
 	void (*touch)(void *ctx, const struct ask_touch *what);
-	int touch_seconds; /* how long to wait for a touch */
+	int touch_seconds; /* how long to wait for a touch; 0: ASK_NOBODY */
 	/* Until the whole request is given up; 0 when it should be by now. */
 	int64_t (*left_ms)(void *ctx);
 	/* True once the request was called off: give up soon. */

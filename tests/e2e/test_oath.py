@@ -116,6 +116,13 @@ class Both(Desk):
         self.refused(self.call(), rig.TOUCH, "not touched in time")
         self.assertEqual(self.posts(), 0)
 
+    def test_nobody_by_configuration(self):
+        """As under a service: at once, and it does not blink."""
+        blinks = self.desk.blinks()
+        result = self.call(env={"STSKEY_PROMPT": "none"})
+        self.refused(result, rig.TOUCH, "stskey_prompt is none", "`stskey login`")
+        self.assertEqual(self.desk.blinks(), blinks)
+
     def test_killed_while_it_blinks(self):
         """The key's own time ends it, and then another call is served."""
         self.desk.replug(timeout_ms=3000)

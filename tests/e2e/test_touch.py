@@ -147,6 +147,20 @@ class Finger(Touching):
         self.desk.touch("auto")
         self.good(self.call("--timeout", "20"))
 
+    def test_nobody_by_configuration(self):
+        """As under a service: at once, and it does not blink."""
+        self.desk.touch("never")
+        result = self.call(env={"STSKEY_PROMPT": "none"})
+        self.refused(result, rig.TOUCH, "'Test desk'", "stskey_prompt is none")
+        self.assertIn("`stskey login`", result.err)
+        self.assertFalse(self.desk.is_blinking())
+        self.assertTrue(self.desk.blinked(0))
+        self.assertEqual(self.posts(), 0)
+        self.desk.touch("auto")
+        self.good(self.call())
+        # What is kept needs nobody.
+        self.good(self.call(env={"STSKEY_PROMPT": "none"}))
+
     def test_ctrl_c(self):
         self.called_off(signal.SIGINT)
 
