@@ -236,7 +236,7 @@ class OathCard:
 
     def _reap(self):
         child, self.child = self.child, None
-        child.wait(timeout=20)
+        child.wait(timeout=60)
         child.stdin.close()
         child.stdout.close()
 
@@ -279,7 +279,7 @@ class OathCard:
         last = [e for _, e, _ in self.log() if e in ends]
         return bool(last) and last[-1] == "blink"
 
-    def wait_for(self, event, n=1, seconds=20):
+    def wait_for(self, event, n=1, seconds=60):
         """Until this has happened n times since the log was empty; when."""
         procs.until(
             lambda: len(self.events(event)) >= n,

@@ -61,7 +61,7 @@ class Notify(rig.Case):
 
     def one(self):
         """That one waits, and holds its lock."""
-        procs.until(lambda: self.waiting() is not None, 10, "nobody waits")
+        procs.until(lambda: self.waiting() is not None, 60, "nobody waits")
         return self.waiting()
 
     def waiting(self):
@@ -200,7 +200,7 @@ class Notice(Notify):
         """Not before its time: that is a few seconds from now."""
         result = self.good(self.at(NOTICE - 4, 60))
         self.assertGreater(result.seconds, 1)
-        self.assertLess(result.seconds, 30)
+        self.assertLess(result.seconds, procs.patience(30))
         words = self.said.read_text().splitlines()
         self.assertIn("--app-name=stskey", words)
         title, text = words[words.index("--") + 1 :]

@@ -95,7 +95,7 @@ class Order(rig.Case):
         """The way to STS is open while the person is still being asked."""
         gate, asked = self.gated()
         child = self.rig.start_stskey("credentials", "--profile", "dev")
-        procs.until(asked.exists, 20, "no PIN is asked for")
+        procs.until(asked.exists, 60, "no PIN is asked for")
         procs.until(
             lambda: any(r["method"] == "HEAD" for r in self.sts.requests),
             20,
@@ -118,7 +118,7 @@ class Order(rig.Case):
             ["bash", "-c", lines + 'exec "$@"', "bash", rig.STSKEY]
             + ["credentials", "--profile", "dev"]
         )
-        procs.until(asked.exists, 20, "no PIN is asked for")
+        procs.until(asked.exists, 60, "no PIN is asked for")
         procs.until(
             lambda: any(r["method"] == "HEAD" for r in self.sts.requests), 20, "no HEAD"
         )
