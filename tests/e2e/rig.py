@@ -7,6 +7,7 @@ are names of this one too.
 """
 
 import pathlib
+import re
 import shutil
 import sys
 import unittest
@@ -36,6 +37,17 @@ class Case(unittest.TestCase):
         self.rig.write_config(self.rig.dev(), self.rig.role())
         self.rig.fresh()
         self.sts = self.rig.sts
+
+    def need_mounts(self):
+        if self.rig.run(["unshare", "-m", "true"]).rc != 0:
+            self.skipTest("no mount namespace here")
+
+    def need_sight(self):
+        """Of what keeps to itself, as our programs do (CAP_SYS_PTRACE)."""
+        with open("/proc/self/status", encoding="ascii") as file:
+            caps = re.search(r"(?m)^CapEff:\s*(\w+)", file.read())[1]
+        if not int(caps, 16) >> 19 & 1:
+            self.skipTest("nobody may look into other processes here")
 
     def good(self, result):
         self.assertEqual(result.rc, 0, result)

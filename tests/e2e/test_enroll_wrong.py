@@ -233,6 +233,7 @@ class Folders(enrolling.Enrolling):
     def test_read_only(self):
         if os.geteuid() != 0:
             self.skipTest("only root may mount")
+        self.need_mounts()
         for folder in (self.rig.state, self.rig.folder / "data", self.rig.aws):
             self.rig.new()
             result = self.rig.run(self.read_only(folder))

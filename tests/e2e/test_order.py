@@ -29,6 +29,7 @@ class Order(rig.Case):
         return gate, asked
 
     def test_step_is_on_disk_before_the_code_leaves(self):
+        self.need_sight()
         result, trace = self.rig.strace(
             f"{FILES},{FRAMES}", "credentials", "--profile", "dev"
         )
@@ -112,6 +113,7 @@ class Order(rig.Case):
 
     def planted_in(self, *fds):
         """{program: {descriptor: what it is}} above 2, with fds of a caller."""
+        self.need_sight()
         gate, asked = self.gated()
         lines = "".join(f"exec {fd}< {rig.HERE}/rig.py\n" for fd in fds)
         child = self.rig.start(

@@ -241,6 +241,7 @@ class Write(running.Running):
             f"{rig.STSKEY} export --profile dev --write target; status=$?; "
             f"cat {self.file}; ls -A {self.rig.aws}; exit $status"
         )
+        self.need_mounts()
         result = self.rig.run(
             ["unshare", "-m", "sh", "-c", script, "sh", FILE, self.no_mfa()]
         )
