@@ -43,10 +43,8 @@ class Case(unittest.TestCase):
             self.skipTest("no mount namespace here")
 
     def need_sight(self):
-        """Of what keeps to itself, as our programs do (CAP_SYS_PTRACE)."""
-        with open("/proc/self/status", encoding="ascii") as file:
-            caps = re.search(r"(?m)^CapEff:\s*(\w+)", file.read())[1]
-        if not int(caps, 16) >> 19 & 1:
+        """Of what keeps to itself, as our programs do."""
+        if not may_look():
             self.skipTest("nobody may look into other processes here")
 
     def good(self, result):
@@ -73,6 +71,13 @@ class Case(unittest.TestCase):
         for secret in (SECRET, SEED, PIN):
             self.assertNotIn(secret, result.err)
         return result
+
+
+def may_look():
+    """Whether other processes can be looked into: CAP_SYS_PTRACE."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        caps = re.search(r"(?m)^CapEff:\s*(\w+)", file.read())[1]
+    return bool(int(caps, 16) >> 19 & 1)
 
 
 def missing():

@@ -243,4 +243,7 @@ if __name__ == "__main__":
     if os.geteuid() != 0:
         print("skipped: only root may look at who waits: it is not dumpable")
         raise SystemExit(77)
+    if not rig.may_look():
+        print("skipped: nobody may look into other processes here")
+        raise SystemExit(77)
     rig.main()

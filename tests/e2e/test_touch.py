@@ -171,7 +171,8 @@ class Finger(Touching):
         self.assertEqual(self.posts(), 1)
 
     def test_storm_refused(self):
-        self.config(stskey_touch_seconds=5)
+        # Long enough for all to come before it is over.
+        self.config(stskey_touch_seconds=10)
         results = [self.end(c) for c in [self.begin() for _ in range(20)]]
         for result in results:
             self.refused(result, rig.TOUCH, "not touched in time")
