@@ -152,6 +152,9 @@ names(struct pool *p, const char **ret, size_t *n, struct err *e)
 	d = opendir(folder);
 	if (d == NULL && errno == ENOENT)
 		return RC_OK;
+	if (d == NULL && errno == ENOTDIR)
+		return err_set(e, RC_CONFIG,
+		    "'%s' is in the place of a folder: remove it", folder);
 	if (d == NULL)
 		return err_sys(e, "the folder '%s' cannot be read", folder);
 	while (*n < NAMES_MAX && (entry = readdir(d)) != NULL) {

@@ -147,7 +147,7 @@ class Machine(rig.Rig):
             "/bin/bash",
             ["--norc", "--noprofile", "-c", f"{line}; echo ended=$?; read -r x"],
             env=self.environment(),
-            timeout=30,
+            timeout=60,
             encoding="utf-8",
             dimensions=(40, 200),
         )

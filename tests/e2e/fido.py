@@ -136,7 +136,7 @@ class FidoKey:
 
     def _reap(self):
         child, self.child = self.child, None
-        child.wait(timeout=20)
+        child.wait(timeout=60)
         child.stdin.close()
         child.stdout.close()
 
@@ -190,7 +190,7 @@ class FidoKey:
         last = [e for _, e, _ in self.log() if e == "blink" or e in ENDS]
         return bool(last) and last[-1] == "blink"
 
-    def wait_for(self, event, n=1, seconds=20):
+    def wait_for(self, event, n=1, seconds=60):
         """Until this has happened n times since the log was empty; when."""
         procs.until(
             lambda: len(self.events(event)) >= n,

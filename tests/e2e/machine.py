@@ -224,7 +224,7 @@ class Rig:
             )
         return results
 
-    def pty(self, *args, env=None, timeout=30, program=STSKEY):
+    def pty(self, *args, env=None, timeout=60, program=STSKEY):
         """stskey on a terminal of its own, for pexpect."""
         import pexpect  # pylint: disable=import-outside-toplevel
 

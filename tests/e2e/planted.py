@@ -33,3 +33,4 @@ ADMIN = "arn:aws:iam::999999999999:role/Admin"
 # Exit statuses, as signer/base/err.h numbers them.
 SYS, USAGE, CONFIG, NOTFOUND, PIN_REFUSED, TOUCH, UNSUPPORTED, FORMAT = range(1, 9)
 NET, DENIED, MFA, TOKEN, HELPER, TIMEOUT, POLICY, CLOCK, CANCELLED = range(9, 18)
+EXEC = (125, 126, 127)  # as env(1) has them

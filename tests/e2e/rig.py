@@ -7,6 +7,7 @@ are names of this one too.
 """
 
 import pathlib
+import re
 import shutil
 import sys
 import unittest
@@ -14,7 +15,7 @@ import unittest
 # pylint: disable=unused-import,unused-wildcard-import,wildcard-import
 from machine import Result, Rig, Sts, pexpect_eof, uri_in
 from planted import *
-from planted import PIN, SECRET, SEED, SOFTHSM, STSKEY
+from planted import CANCELLED, EXEC, PIN, SECRET, SEED, SOFTHSM, STSKEY, SYS
 
 import sts_world as WORLD
 
@@ -37,6 +38,15 @@ class Case(unittest.TestCase):
         self.rig.fresh()
         self.sts = self.rig.sts
 
+    def need_mounts(self):
+        if self.rig.run(["unshare", "-m", "true"]).rc != 0:
+            self.skipTest("no mount namespace here")
+
+    def need_sight(self):
+        """Of what keeps to itself, as our programs do."""
+        if not may_look():
+            self.skipTest("nobody may look into other processes here")
+
     def good(self, result):
         self.assertEqual(result.rc, 0, result)
         return result
@@ -51,6 +61,8 @@ class Case(unittest.TestCase):
 
     def refused(self, result, rc, *words):
         """One sentence beginning stskey:, its status, nothing on stdout."""
+        # One of ours, or of exec: not 0, and not a signal that ended it.
+        self.assertIn(rc, (*range(SYS, CANCELLED + 1), *EXEC), "name the status")
         self.assertEqual(result.rc, rc, result)
         self.assertEqual(result.out, "", result)
         self.assertRegex(result.err, r"(?m)^stskey:", result)
@@ -59,6 +71,13 @@ class Case(unittest.TestCase):
         for secret in (SECRET, SEED, PIN):
             self.assertNotIn(secret, result.err)
         return result
+
+
+def may_look():
+    """Whether other processes can be looked into: CAP_SYS_PTRACE."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        caps = re.search(r"(?m)^CapEff:\s*(\w+)", file.read())[1]
+    return bool(int(caps, 16) >> 19 & 1)
 
 
 def missing():

@@ -22,7 +22,7 @@ class Scan:
     def scan(self, pid):
         """What was planted and is in the memory of a process, now stopped."""
         os.kill(pid, signal.SIGSTOP)
-        procs.until(lambda: procs.stat(pid)[1] in "tT", 5, "it does not stop")
+        procs.until(lambda: procs.stat(pid)[1] in "tT", 60, "it does not stop")
         everything = b"\0".join(procs.memory(pid))
         for known in (f"HOME={self.rig.home}", self.rig.url):
             self.assertTrue(known.encode() in everything, "the scan sees nothing")

@@ -45,7 +45,7 @@ class Shell:
             argv[0],
             argv[1:],
             env=rig.environment(environment(prefix)),
-            timeout=20,
+            timeout=60,
             encoding="utf-8",
             dimensions=(24, 1000),
             cwd=str(rig.home),

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import bad
+import procs
 import rig
 
 
@@ -58,11 +59,7 @@ class Tokens(bad.BadInput):
         ):
             self.write(self.no_mfa(stskey_key=uri))
             with self.subTest(uri=uri[:40]):
-                result = self.call()
-                self.assertIn(
-                    result.rc, (rig.CONFIG, rig.NOTFOUND, rig.UNSUPPORTED), result
-                )
-                self.refused(result, result.rc)
+                self.refused(self.call(), rig.CONFIG)
 
     def test_pin_value(self):
         uri = self.rig.key_uri + f"&pin-value={rig.PIN}"
@@ -76,8 +73,7 @@ class Tokens(bad.BadInput):
             self.write(self.no_mfa(stskey_key=f"{uri}?module-path={module}"))
             with self.subTest(module=module):
                 result = self.call()
-                self.refused(result, result.rc, module)
-                self.assertIn(result.rc, (rig.CONFIG, rig.TOKEN, rig.NOTFOUND))
+                self.refused(result, rig.CONFIG, module)
 
     def test_module_unknown(self):
         uri = self.rig.key_uri.split("?")[0]
@@ -95,8 +91,7 @@ class Tokens(bad.BadInput):
             env = self.lying(lie)
             with self.subTest(lie=lie):
                 result = self.call(env=env)
-                self.refused(result, result.rc, "module|stskey-token|PKCS#11")
-                self.assertIn(result.rc, (rig.TOKEN, rig.HELPER))
+                self.refused(result, rig.HELPER, "stskey-token")
 
     def test_module_prints(self):
         env = self.lying("print")
@@ -111,21 +106,17 @@ class Tokens(bad.BadInput):
                 result = self.call(
                     "credentials", "--profile", "dev", "--timeout", "2", env=env
                 )
-                self.refused(result, result.rc)
-                self.assertIn(result.rc, (rig.TIMEOUT, rig.TOKEN))
+                self.refused(result, rig.TIMEOUT, "stskey-token")
 
     def test_module_lies_about_the_mac(self):
         for lie in ("short-mac", "long-mac", "fail-sign"):
             env = self.lying(lie)
             with self.subTest(lie=lie):
-                result = self.call(env=env)
-                self.refused(result, result.rc)
-                self.assertIn(result.rc, (rig.TOKEN, rig.UNSUPPORTED, rig.FORMAT))
+                self.refused(self.call(env=env), rig.TOKEN, "token 'work'")
 
     def test_token_leaves(self):
         result = self.call(env=self.lying("removed"))
-        self.refused(result, result.rc)
-        self.assertIn(result.rc, (rig.TOKEN, rig.NOTFOUND))
+        self.refused(result, rig.NOTFOUND, "pulled out")
 
 
 
@@ -155,28 +146,36 @@ class Pins(bad.BadInput):
         pin.chmod(0o644)
         self.write(self.no_mfa(stskey_pin_source=f"file:{pin}"))
         result = self.call()
-        self.refused(result, result.rc, str(pin), "chmod|read")
-        self.assertIn(result.rc, (rig.CONFIG, rig.PIN_REFUSED))
+        self.refused(result, rig.CONFIG, str(pin), "chmod|read")
 
     def test_file_not_there(self):
         self.write(self.no_mfa(stskey_pin_source="file:/nonexistent/pin"))
         result = self.call()
-        self.refused(result, result.rc, "/nonexistent/pin")
+        self.refused(result, rig.PIN_REFUSED, "/nonexistent/pin")
 
     def test_file_empty_and_long(self):
-        for text in ("", "\n", "x" * 5000, "a\nb\n", "12\x0034"):
+        for text, rc in (
+            ("", rig.PIN_REFUSED),
+            ("\n", rig.PIN_REFUSED),
+            ("x" * 5000, rig.CONFIG),
+            ("a\nb\n", rig.PIN_REFUSED),
+            ("12\x0034", rig.PIN_REFUSED),
+        ):
             pin = self.rig.write_pin("odd", text)
             self.write(self.no_mfa(stskey_pin_source=f"file:{pin}"))
             with self.subTest(text=text[:10]):
-                result = self.call()
-                self.refused(result, result.rc)
+                self.refused(self.call(), rc, "PIN")
 
     def test_command_fails(self):
-        for command in ("/bin/false", "/nonexistent", "echo", "kill -9 $$"):
+        for command, rc in (
+            ("/bin/false", rig.CONFIG),
+            ("/nonexistent", rig.CONFIG),
+            ("echo", rig.PIN_REFUSED),
+            ("kill -9 $$", rig.CONFIG),
+        ):
             self.write(self.no_mfa(stskey_pin_source=f"command:{command}"))
             with self.subTest(command=command):
-                result = self.call()
-                self.refused(result, result.rc)
+                self.refused(self.call(), rc, "PIN source")
 
     def test_the_pin_itself(self):
         self.write(self.no_mfa(stskey_pin_source=rig.PIN))
@@ -186,7 +185,7 @@ class Pins(bad.BadInput):
         self.write(self.no_mfa(stskey_pin_source=None))
         result = self.call(env={"STSKEY_PINENTRY": "/bin/false"})
         self.refused(result, rig.PIN_REFUSED, "PIN", "pin.source")
-        self.assertLess(result.seconds, 5)
+        self.assertLess(result.seconds, procs.patience(5))
 
     def test_background_job(self):
         """It neither asks nor is stopped by the terminal."""
@@ -198,7 +197,7 @@ class Pins(bad.BadInput):
             "/bin/bash",
             ["-mc", f'{job} & wait $!; echo "ended with $?"; read -r line'],
             env=self.rig.environment({"STSKEY_PINENTRY": "/bin/false"}),
-            timeout=bad.QUICK,
+            timeout=60,
             encoding="utf-8",
         )
         child.expect(f"ended with {rig.PIN_REFUSED}")
@@ -210,7 +209,7 @@ class Imports(bad.BadInput):
     def start(self, secret, *more):
         label = f"new{len(secret)}"
         result = self.rig.import_key("--label", label, *more, secret=secret)
-        self.assertLess(result.seconds, bad.QUICK)
+        self.assertLess(result.seconds, procs.patience(bad.QUICK))
         listed = self.call(
             *("key", "list", "--to", "pkcs11:token=work?module-name=softhsm2"),
             env=self.rig.enrolling,
@@ -231,8 +230,8 @@ class Imports(bad.BadInput):
         ):
             result = self.start(secret)
             with self.subTest(length=len(secret)):
-                self.refused(result, result.rc, "secret|line")
-                self.assertIn(result.rc, (rig.CONFIG, rig.FORMAT, rig.USAGE))
+                rc = rig.CONFIG if len(secret) < 1024 else rig.FORMAT
+                self.refused(result, rc, "secret|line")
                 if len(secret) > 10:
                     self.assertNotIn(secret[:10], result.err.replace(rig.KEY_ID, ""))
 
@@ -242,15 +241,15 @@ class Imports(bad.BadInput):
         ):
             result = self.rig.import_key("--label", f"id{number}", key_id=key_id)
             with self.subTest(key_id=key_id[:5]):
-                self.refused(result, result.rc, "access.key")
-                self.assertIn(result.rc, (rig.CONFIG, rig.USAGE))
+                rc = rig.CONFIG if key_id else rig.USAGE
+                self.refused(result, rc, "access.key")
 
     def test_base32_that_is_not(self):
         for seed in ("", "1" * 32, "ABC", "ÄÖÜ" * 8, rig.SEED + "!", "x" * 100000):
             result = self.rig.import_seed("--label", "new", seed=seed)
             with self.subTest(length=len(seed)):
-                self.refused(result, result.rc, "base32|seed|line")
-                self.assertIn(result.rc, (rig.CONFIG, rig.FORMAT, rig.USAGE))
+                rc = rig.CONFIG if len(seed) < 1024 else rig.FORMAT
+                self.refused(result, rc, "base32|seed|line")
 
     def test_no_secret_at_all(self):
         result = self.rig.stskey(
@@ -258,7 +257,7 @@ class Imports(bad.BadInput):
             *("--access-key-id", rig.KEY_ID),
             env=self.rig.enrolling,
         )
-        self.refused(result, result.rc, "secret")
+        self.refused(result, rig.CONFIG, "secret")
 
     def test_usage(self):
         for args in (

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import unittest
 
+import procs
 import rig
 import shells
 
@@ -248,7 +249,7 @@ class Tokens(Completion):
                 self.assertIn("sealed:\n", result.out)
                 self.assertEqual("pkcs11:token=work" in result.out, lie == "print")
                 # Two seconds and an end; the rest is for a busy machine.
-                self.assertLess(result.seconds, 20)
+                self.assertLess(result.seconds, procs.patience(20))
 
     def test_no_module(self):
         self.write("pkcs11:token=x?module-name=there-is-none")

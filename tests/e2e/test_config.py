@@ -103,7 +103,7 @@ class Config(importing.Importing):
         self.rig.config_file.write_text(before)
         child = self.start(self.import_argv("--profile", "sh", "--label", "never"))
         # Standard input stays open: whoever reads it waits.
-        self.assertEqual(child.wait(20), rig.CONFIG)
+        self.assertEqual(child.wait(60), rig.CONFIG)
         self.refused(self.finish(child), rig.CONFIG, "role_arn", "source_profile")
         self.assertEqual(self.rig.config_file.read_text(), before)
         self.assertEqual(self.token("work", "never")["count"], 0)

@@ -180,8 +180,10 @@ class Docs(unittest.TestCase):
         (upper / "stskey").mkdir(parents=True)
         work.mkdir()
         script = (
-            f"mount -t overlay overlay -o lowerdir=/etc,upperdir={upper},"
-            f'workdir={work} /etc || exit 77; exec "$@"'
+            # Over a tmpfs: a container's own files cannot be laid over others.
+            f"mount -t tmpfs none {work} && cp -a {upper} {work}/upper && "
+            f"mkdir {work}/work && mount -t overlay overlay -o lowerdir=/etc,"
+            f'upperdir={work}/upper,workdir={work}/work /etc || exit 77; exec "$@"'
         )
         inside = ["unshare", "-m", "sh", "-c", script, "sh"]
         if self.rig.run([*inside, "true"]).rc != 0:

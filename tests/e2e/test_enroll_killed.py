@@ -111,7 +111,7 @@ class Killed(enrolling.Enrolling):
             fresh = [when for when in lasts if when > since]
             return len(fresh) >= len(which) and lasts.index(max(lasts)) + 1
 
-        found = procs.until(started, 20, f"no blink: {self.rig.desk.log()}")
+        found = procs.until(started, 60, f"no blink: {self.rig.desk.log()}")
         return self.rig.keys[found - 1]
 
     @staticmethod
@@ -129,7 +129,7 @@ class Killed(enrolling.Enrolling):
         self.rig.clock.stop()
         waits = self.rig.clock.waits()
         child = self.begin()
-        procs.until(lambda: self.rig.clock.waits() > waits, 20, "no wait")
+        procs.until(lambda: self.rig.clock.waits() > waits, 60, "no wait")
         self.said(program, self.kill(child, program))
 
 

@@ -35,7 +35,7 @@ class Memory(Leaks):
 
     def scan(self, pid):
         os.kill(pid, signal.SIGSTOP)
-        procs.until(lambda: procs.stat(pid)[1] in "tT", 5, "it does not stop")
+        procs.until(lambda: procs.stat(pid)[1] in "tT", 60, "it does not stop")
         everything = b"\0".join(procs.memory(pid))
         home = f"HOME={self.rig.home}".encode()
         self.assertIn(home, everything, "the scan sees nothing")
@@ -67,7 +67,7 @@ class Memory(Leaks):
         self.rig.clock.stop()
         waits = self.rig.clock.waits()
         child = self.rig.start_stskey(*enrolling.ENROLL)
-        procs.until(lambda: self.rig.clock.waits() > waits, 20, "no wait")
+        procs.until(lambda: self.rig.clock.waits() > waits, 60, "no wait")
         self.judge(child)
 
     def test_enabling(self):

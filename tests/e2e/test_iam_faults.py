@@ -239,7 +239,7 @@ class Program(iam_client.IamClient):
             self.assertEqual(self.asked(plain, {"restore": True})["spare"], [])
             self.refused("AccessDenied", "", self.create, client)
             child.stdin.close()
-            self.assertEqual(child.wait(timeout=20), 0)
+            self.assertEqual(child.wait(timeout=60), 0)
 
     @staticmethod
     def asked(url, wishes):

@@ -241,7 +241,7 @@ class KeyLife(importing.Importing):
     def test_remove(self):
         uri = self.good(self.rig.import_key()).uri
         result = self.run_stskey("key", "remove", uri)
-        self.assertNotEqual(result.rc, 0, "nobody was there to say yes")
+        self.refused(result, rig.USAGE, "--yes")
         self.assertEqual(self.token("work", rig.KEY_ID)["count"], 1)
         self.good(self.run_stskey("key", "remove", uri, "--yes"))
         self.assertEqual(self.token("work", rig.KEY_ID)["count"], 0)

@@ -99,7 +99,7 @@ class MemoryFido(sealing.Keys, scanning.Scan, rig.Case):
             with self.subTest(argv=argv):
                 self.assertIn("stskey-token", self.judge_all(child))
             child.terminate()
-            child.communicate(timeout=20)
+            child.communicate(timeout=60)
             key.wait_for("cancel")
 
     # -- when it was touched

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way to STS: what passes by itself, what is tried again, what is said."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -62,7 +63,7 @@ class Passing(network.Network):
         listener.close()
         self.use(f"http://127.0.0.1:{port}")
         child = self.rig.start_stskey("credentials", "--profile", "dev")
-        procs.until(lambda: procs.children(child.pid), 5, "no helper")
+        procs.until(lambda: procs.children(child.pid), 60, "no helper")
         self.sts.listen("plain", port)
         _, err = child.communicate(timeout=60)
         self.assertEqual(child.returncode, 0, err)
@@ -76,13 +77,11 @@ class WithCode(network.Network):
         super().setUp()
         self.use(self.rig.url, mfa=True)
 
-    def check(self, *words):
+    def check(self):
         result = self.call("--timeout", "50")
         codes = self.codes()
         self.assertTrue(codes)
         self.assertEqual(len(codes), len(set(codes)), "a code was sent twice")
-        if result.rc != 0:
-            self.refused(result, result.rc, *words)
         return result
 
     def test_throttled(self):
@@ -92,11 +91,11 @@ class WithCode(network.Network):
 
     def test_cut(self):
         self.fault("cut")
-        self.check()
+        self.refused(self.check(), rig.NET, "cut the connection")
 
     def test_reset(self):
         self.fault("reset")
-        self.check()
+        self.refused(self.check(), rig.NET, "cut the connection")
 
     def test_server_error(self):
         self.fault("fail", status=503)
@@ -106,11 +105,12 @@ class WithCode(network.Network):
         """Nothing went out: the step may be used by the next call at once."""
         self.use("http://127.0.0.1:1", mfa=True)
         result = self.call("--timeout", "3")
-        self.refused(result, result.rc)
+        self.refused(result, rig.NET, "cannot connect")
         self.use(self.rig.url, mfa=True)
         begun = time.monotonic()
         self.good(self.call())
-        self.assertLess(time.monotonic() - begun, 5, "it waited for another step")
+        took = time.monotonic() - begun
+        self.assertLess(took, procs.patience(5), "it waited for another step")
 
 
 
@@ -120,7 +120,7 @@ class Lasting(network.Network):
     def lasting(self, rc, *words, **options):
         result = self.call("--timeout", "8", **options)
         self.refused(result, rc, *words)
-        self.assertLess(result.seconds, 20)
+        self.assertLess(result.seconds, procs.patience(20))
         self.assertEqual(len(result.err.strip().splitlines()), 1, result.err)
         return result
 
@@ -148,34 +148,30 @@ class Lasting(network.Network):
             self.fault(kind, 999)
             result = self.call("--timeout", "8")
             with self.subTest(kind=kind):
-                self.refused(result, result.rc)
-                self.assertIn(result.rc, (rig.FORMAT, rig.NET))
+                self.refused(result, rig.FORMAT, "none of AWS")
 
     def test_portal_page(self):
         """A hotel answers everything with its own page."""
-        for status in (200, 403, 511):
+        for status, rc in ((200, rig.FORMAT), (403, rig.FORMAT), (511, rig.NET)):
             self.rig.fresh()
             self.fault("html", 999, status=status)
             result = self.call("--timeout", "8")
             with self.subTest(status=status):
-                self.refused(result, result.rc)
-                self.assertIn(result.rc, (rig.FORMAT, rig.NET, rig.DENIED))
+                self.refused(result, rc)
                 self.assertNotIn("<html", result.err)
 
     def test_huge_answer(self):
         """It stops reading, and needs no memory for it."""
         self.fault("huge", 999)
         result = self.call("--timeout", "8")
-        self.refused(result, result.rc)
-        self.assertIn(result.rc, (rig.FORMAT, rig.NET))
-        self.assertLess(result.seconds, 15)
+        self.refused(result, rig.FORMAT, "far larger")
+        self.assertLess(result.seconds, procs.patience(15))
 
     def test_no_answer(self):
         self.fault("stall", 99)
         result = self.call("--timeout", "3")
-        self.refused(result, result.rc, "3 s|time|answer")
-        self.assertIn(result.rc, (rig.TIMEOUT, rig.NET))
-        self.assertLess(result.seconds, 6)
+        self.refused(result, rig.TIMEOUT, "--timeout|in time|no time")
+        self.assertLess(result.seconds, procs.patience(6))
 
     def test_silence_at_connecting(self):
         """Connections are taken and nothing is ever said, TLS or not."""
@@ -185,21 +181,23 @@ class Lasting(network.Network):
                 self.use(f"{scheme}://127.0.0.1:{port}")
                 result = self.call("--timeout", "2")
                 with self.subTest(scheme=scheme):
-                    self.refused(result, result.rc)
-                    self.assertIn(result.rc, (rig.TIMEOUT, rig.NET))
-                    self.assertLess(result.seconds, 5)
+                    self.refused(result, rig.TIMEOUT)
+                    self.assertLess(result.seconds, procs.patience(5))
 
     def test_drips(self):
         """A byte a time is no way to keep us for ever."""
         stop = threading.Event()
+        begun = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"
         server = socket.create_server(("127.0.0.1", 0))
 
         def drip(connection):
             with connection:
                 try:
-                    connection.sendall(
-                        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"
-                    )
+                    # The warm connection's HEAD has no body to drip.
+                    if connection.recv(65536).startswith(b"HEAD"):
+                        connection.sendall(begun)
+                        connection.recv(65536)
+                    connection.sendall(begun)
                     while not stop.wait(0.05):
                         connection.sendall(b"<")
                 except OSError:
@@ -218,29 +216,35 @@ class Lasting(network.Network):
         self.addCleanup(stop.set)
         self.use(f"http://127.0.0.1:{server.getsockname()[1]}")
         result = self.call("--timeout", "3")
-        self.refused(result, result.rc)
-        self.assertLess(result.seconds, 6)
+        self.refused(result, rig.TIMEOUT)
+        self.assertLess(result.seconds, procs.patience(6))
 
     def test_not_http(self):
-        for noise in (b"", b"SSH-2.0-OpenSSH_9\r\n", b"\0" * 4096, b"x" * 100000):
+        for noise, rc in (
+            (b"", rig.NET),
+            (b"SSH-2.0-OpenSSH_9\r\n", rig.FORMAT),
+            (b"\0" * 4096, rig.FORMAT),
+            (b"x" * 100000, rig.FORMAT),
+        ):
             server = socket.create_server(("127.0.0.1", 0))
 
             def serve(server=server, noise=noise):
                 while True:
                     try:
                         connection, _ = server.accept()
-                        with connection:
-                            connection.sendall(noise)
                     except OSError:
                         return
+                    with connection, contextlib.suppress(OSError):
+                        # Closed with the request unread it would be a reset.
+                        connection.recv(65536)
+                        connection.sendall(noise)
 
             threading.Thread(target=serve, daemon=True).start()
             self.use(f"http://127.0.0.1:{server.getsockname()[1]}")
             result = self.call("--timeout", "3")
             server.close()
             with self.subTest(noise=noise[:10]):
-                self.refused(result, result.rc)
-                self.assertIn(result.rc, (rig.NET, rig.FORMAT, rig.TIMEOUT))
+                self.refused(result, rc)
 
     def test_redirect(self):
         """A signed request follows nobody elsewhere."""
@@ -264,7 +268,7 @@ class Lasting(network.Network):
         self.addCleanup(server.close)
         self.use(f"http://127.0.0.1:{server.getsockname()[1]}")
         result = self.call("--timeout", "5")
-        self.refused(result, result.rc)
+        self.refused(result, rig.FORMAT, "HTTP 307")
         self.assertEqual(self.sts.count(outcome=None), 0)
 
 

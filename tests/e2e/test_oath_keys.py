@@ -132,7 +132,7 @@ class Keys(Carding):
 
     def test_code_is_asked_for_once(self):
         card = self.locked()
-        child = self.rig.pty("credentials", "--profile", "dev", timeout=30)
+        child = self.rig.pty("credentials", "--profile", "dev", timeout=60)
         child.expect("access code of token 'Virtual'.*: ?$")
         child.sendline(CODE)
         child.expect(rig.pexpect_eof())

@@ -29,6 +29,7 @@ class Order(rig.Case):
         return gate, asked
 
     def test_step_is_on_disk_before_the_code_leaves(self):
+        self.need_sight()
         result, trace = self.rig.strace(
             f"{FILES},{FRAMES}", "credentials", "--profile", "dev"
         )
@@ -95,7 +96,7 @@ class Order(rig.Case):
         """The way to STS is open while the person is still being asked."""
         gate, asked = self.gated()
         child = self.rig.start_stskey("credentials", "--profile", "dev")
-        procs.until(asked.exists, 20, "no PIN is asked for")
+        procs.until(asked.exists, 60, "no PIN is asked for")
         procs.until(
             lambda: any(r["method"] == "HEAD" for r in self.sts.requests),
             20,
@@ -112,13 +113,14 @@ class Order(rig.Case):
 
     def planted_in(self, *fds):
         """{program: {descriptor: what it is}} above 2, with fds of a caller."""
+        self.need_sight()
         gate, asked = self.gated()
         lines = "".join(f"exec {fd}< {rig.HERE}/rig.py\n" for fd in fds)
         child = self.rig.start(
             ["bash", "-c", lines + 'exec "$@"', "bash", rig.STSKEY]
             + ["credentials", "--profile", "dev"]
         )
-        procs.until(asked.exists, 20, "no PIN is asked for")
+        procs.until(asked.exists, 60, "no PIN is asked for")
         procs.until(
             lambda: any(r["method"] == "HEAD" for r in self.sts.requests), 20, "no HEAD"
         )

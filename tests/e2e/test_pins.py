@@ -96,7 +96,7 @@ class Pins(bad.BadInput):
         env = {"STSKEY_TEST_COUNTED": rig.SOFTHSM, "STSKEY_TEST_CALLS": self.calls}
         argv = [rig.STSKEY, "credentials", "--profile"]
         one = self.rig.start([*argv, "one"], env=env)
-        procs.until(lambda: asked.read_text(), 10, "the first does not ask")
+        procs.until(lambda: asked.read_text(), 60, "the first does not ask")
         two = self.rig.start([*argv, "two"], env=env)
         procs.until(
             lambda: self.waits_for_a_lock(two.pid) or asked.read_text().count("\n") > 1,
@@ -105,7 +105,7 @@ class Pins(bad.BadInput):
         )
         pipe.write_text("000000\n")
         for child in (one, two):
-            _, err = child.communicate(timeout=20)
+            _, err = child.communicate(timeout=60)
             self.assertEqual(child.returncode, rig.PIN_REFUSED, err)
         self.assertEqual(asked.read_text(), "asked\n")
         self.assertEqual(self.logins(), 1)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`stskey_prompt`: where a person may be asked, and where nobody may."""
 
+import procs
 import rig
 
 PINENTRY = """#!/bin/sh
@@ -44,7 +45,7 @@ class Prompt(rig.Case):
         """At once, on a terminal or off it, and no pinentry is started."""
         self.use("none")
         result = self.refused(self.call(), rig.PIN_REFUSED, "stskey_prompt is none")
-        self.assertLess(result.seconds, 10)
+        self.assertLess(result.seconds, procs.patience(10))
         child = self.on_terminal()
         child.expect("stskey_prompt is none.*stskey login")
         self.assertEqual(self.ended(child), rig.PIN_REFUSED)

@@ -35,7 +35,7 @@ class Terminal(rig.Case):
             ["status", *args],
             env=self.rig.environment({**XTERM, **(env or {})}),
             encoding="utf-8",
-            timeout=30,
+            timeout=60,
             dimensions=(rows, columns),
         )
         child.delaybeforesend = None
@@ -237,7 +237,7 @@ class Watch(Terminal):
                 lambda: not self.modes(child)[3] & termios.ECHO, 10, "it echoes"
             )
             child.send("typed")
-            procs.until(lambda: self.unread(child) == 5, 10, "it was not typed")
+            procs.until(lambda: self.unread(child) == 5, 60, "it was not typed")
             os.kill(child.pid, end)
             child.expect(rig.pexpect_eof())
             self.assertTrue(child.before.endswith(LEAVE), child.before)
@@ -275,7 +275,7 @@ class Watch(Terminal):
             ["--norc", "--noprofile", "-i"],
             env=self.rig.environment({**XTERM, "PS1": "ready> "}),
             encoding="utf-8",
-            timeout=30,
+            timeout=60,
             dimensions=(24, 140),
         )
         self.rig.children.append(shell)

@@ -138,7 +138,7 @@ class Faults(sts_client.StsClient):
                 ["ok", "ok", "Throttling"],
             )
             child.stdin.close()
-            self.assertEqual(child.wait(timeout=20), 0)
+            self.assertEqual(child.wait(timeout=60), 0)
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ class Terminal(rig.Case):
             "/bin/bash",
             ["--norc", "--noprofile", "-c", f"{line}; echo ended=$?; read -r x"],
             env=self.rig.environment(self.rig.enrolling | {"STSKEY_PIN_SOURCE": None}),
-            timeout=30,
+            timeout=60,
             encoding="utf-8",
             dimensions=(24, 200),
         )
         child.delaybeforesend = None
         self.rig.children.append(child)
         child.expect("PIN[^\r\n]*:")
-        procs.until(lambda: not self.echoes(child), 10, "what is typed is shown")
+        procs.until(lambda: not self.echoes(child), 60, "what is typed is shown")
         return child
 
     @staticmethod
@@ -90,7 +90,7 @@ class Terminal(rig.Case):
         os.kill(pids["stskey"], signal.SIGKILL)
         child.expect("ended=137")
         procs.until(lambda: not procs.alive(pids["stskey-token"]), 5, "it lives on")
-        procs.until(lambda: self.echoes(child), 5, "the terminal stays dumb")
+        procs.until(lambda: self.echoes(child), 60, "the terminal stays dumb")
 
 
 if __name__ == "__main__":

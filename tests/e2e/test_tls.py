@@ -41,16 +41,14 @@ class Tls(network.Network):
     def test_bundle_not_there(self):
         self.use(self.sts.listen("tls"), ca_bundle="/nonexistent/ca.pem")
         result = self.call("--timeout", "8")
-        self.refused(result, result.rc, "/nonexistent/ca.pem")
-        self.assertIn(result.rc, (rig.CONFIG, rig.NET))
+        self.refused(result, rig.CONFIG, "/nonexistent/ca.pem")
 
     def test_bundle_is_none(self):
         path = self.rig.folder / "noise.pem"
         path.write_text("no certificate\n")
         self.use(self.sts.listen("tls"), ca_bundle=path)
         result = self.call("--timeout", "8")
-        self.refused(result, result.rc)
-        self.assertIn(result.rc, (rig.CONFIG, rig.NET))
+        self.refused(result, rig.CONFIG, "noise.pem")
 
     def test_plain_answer(self):
         plain = self.rig.url.replace("http://", "https://")
@@ -148,8 +146,7 @@ class Clock(network.Network):
             self.sts.control({"clock_offset": offset})
             result = self.call()
             with self.subTest(offset=offset):
-                self.refused(result, result.rc, "clock")
-                self.assertIn(result.rc, (rig.CLOCK, rig.POLICY))
+                self.refused(result, rig.CLOCK, "clock")
                 self.assertEqual(self.tried(), 1)
 
 

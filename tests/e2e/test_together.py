@@ -99,7 +99,7 @@ class Together(rig.Case):
     def test_cancel_is_shared(self):
         asked, gate = self.pinentry()
         children = [self.rig.start(self.argv()) for _ in range(5)]
-        procs.until(asked.exists, 20, "no window")
+        procs.until(asked.exists, 60, "no window")
         self.all_wait_but_one(children)
         gate.write_text("cancel\n")
         results = [self.finish(child) for child in children]
@@ -114,14 +114,14 @@ class Together(rig.Case):
     def at_a_terminal(self):
         """Who waits where a person can be asked."""
         waiter = self.rig.pty("credentials", "--profile", "dev", "--timeout", "60")
-        procs.until(lambda: procs.in_flock(waiter.pid), 20, "it does not wait")
+        procs.until(lambda: procs.in_flock(waiter.pid), 60, "it does not wait")
         return waiter
 
     def test_nobody_to_ask_is_not_shared(self):
         """That the holder had nobody to ask is no matter at a terminal."""
         asked, gate = self.pinentry("ERR 83886340 No pinentry")
         holder = self.rig.start(self.argv(), start_new_session=True)
-        procs.until(asked.exists, 20, "no window")
+        procs.until(asked.exists, 60, "no window")
         waiter = self.at_a_terminal()
         gate.write_text("go\n")
         self.refused(self.finish(holder), rig.PIN_REFUSED, "nobody can be asked")
@@ -138,10 +138,10 @@ class Together(rig.Case):
         self.rig.write_config(self.no_mfa(stskey_pin_source=None))
         command = f"command:echo > {asked}; cat {gate}"
         holder = self.rig.start(self.argv(), env={"STSKEY_PIN_SOURCE": command})
-        procs.until(asked.exists, 20, "no question")
+        procs.until(asked.exists, 60, "no question")
         right = {"STSKEY_PIN_SOURCE": f"file:{self.rig.pin_file}"}
         waiter = self.rig.start(self.argv(), env=right)
-        procs.until(lambda: procs.in_flock(waiter.pid), 20, "it does not wait")
+        procs.until(lambda: procs.in_flock(waiter.pid), 60, "it does not wait")
         gate.write_text("000000\n")
         self.refused(self.finish(holder), rig.PIN_REFUSED)
         self.good(self.finish(waiter))

@@ -55,7 +55,7 @@ class Callers(Alone):
         self.assertGreaterEqual(len(pids), 3, pids)
         when = time.monotonic()
         caller.kill()
-        self.assertLess(self.stopped_after(when), SOON)
+        self.assertLess(self.stopped_after(when), procs.patience(SOON))
         self.all_gone(pids)
         self.assertEqual(self.posts(), 0)
         self.works_again()
@@ -81,7 +81,7 @@ class Callers(Alone):
         self.desk.wait_for("blink")
         when = time.monotonic()
         caller.kill()
-        self.assertLess(self.stopped_after(when), SOON)
+        self.assertLess(self.stopped_after(when), procs.patience(SOON))
         self.works_again()
 
     def test_nohup(self):
@@ -95,7 +95,7 @@ class Callers(Alone):
         procs.until(lambda: not procs.alive(caller.pid), 3, "the shell lives on")
         self.assertTrue(self.desk.is_blinking())
         self.desk.touch("auto")
-        procs.until(lambda: self.posts() == 1, 10, "no session")
+        procs.until(lambda: self.posts() == 1, 60, "no session")
 
     def devnull(self):
         file = open(os.devnull, "wb")  # pylint: disable=consider-using-with
@@ -130,7 +130,7 @@ class Callers(Alone):
         )
         self.desk.wait_for("blink")
         others = [self.begin() for _ in range(4)]
-        procs.until(lambda: all(procs.in_flock(c.pid) for c in others), 20, "no wait")
+        procs.until(lambda: all(procs.in_flock(c.pid) for c in others), 60, "no wait")
         caller.kill()
         self.desk.wait_for("blink", 2)
         self.desk.touch("auto")
@@ -151,7 +151,7 @@ class Processes(Alone):
         os.kill(pids[name], signal.SIGKILL)
         result = self.end(child)
         self.refused(result, rig.HELPER, name, "signal 9", "try again")
-        self.assertLess(self.stopped_after(when), SOON)
+        self.assertLess(self.stopped_after(when), procs.patience(SOON))
         self.all_gone(pids.values())
         self.works_again()
 
@@ -259,7 +259,7 @@ class Jobs(Alone):
             SHELL[0],
             SHELL[1:] + ["-i"],
             env=self.rig.environment(dict(self.shown(), PS1="ready> ")),
-            timeout=30,
+            timeout=60,
             encoding="utf-8",
             dimensions=(24, 200),
         )
@@ -300,7 +300,7 @@ class Jobs(Alone):
         child.expect("typed to the editor\r\ntyped to the editor\r\n")
         self.assertNotIn("stskey: touch", child.before)
         self.desk.touch("auto")
-        procs.until(lambda: self.posts() == 1, 20, "no session")
+        procs.until(lambda: self.posts() == 1, 60, "no session")
         child.sendeof()
         child.expect("ended=")
         self.assertIn("AccessKeyId", out.read_text())
@@ -338,7 +338,7 @@ class Jobs(Alone):
         pids = procs.children(child.pid)
         when = time.monotonic()
         child.close(force=True)
-        self.assertLess(self.stopped_after(when), SOON)
+        self.assertLess(self.stopped_after(when), procs.patience(SOON))
         self.all_gone(pids)
         self.works_again()
 

@@ -226,7 +226,7 @@ class Asked(Touching):
             "/bin/bash",
             ["--norc", "--noprofile", "-i"],
             env=self.rig.environment(dict(self.shown(), PS1="ready> ")),
-            timeout=30,
+            timeout=60,
             encoding="utf-8",
             dimensions=(24, 200),
         )

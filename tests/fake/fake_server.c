@@ -65,9 +65,9 @@ take_request(struct fake_server *s, int fd)
 }
 
 static bool
-put(int fd, const char *text)
+put(int fd, const char *text, int flags)
 {
-	return send(fd, text, strlen(text), MSG_NOSIGNAL) ==
+	return send(fd, text, strlen(text), MSG_NOSIGNAL | flags) ==
 	       (ssize_t)strlen(text);
 }
 
@@ -76,6 +76,8 @@ static bool
 play(struct fake_server *s, int fd)
 {
 	const struct fake_step *step = &s->steps[s->at];
+	/* Whoever has read the last reply has seen the end after it as well. */
+	int flags = step->how == SAY_CLOSE ? MSG_MORE : 0;
 
 	if (step->reply == NULL)
 		return false;
@@ -83,10 +85,10 @@ play(struct fake_server *s, int fd)
 	if (step->how == STALL)
 		return wait_for(s, fd);
 	if (step->how == CLOSE || step->how == CLOSE_EARLY ||
-	    !put(fd, step->reply))
+	    !put(fd, step->reply, flags))
 		return false;
 	while (step->how == FLOOD)
-		if (!put(fd, step->fill))
+		if (!put(fd, step->fill, 0))
 			return false;
 	return step->how == SAY;
 }

@@ -55,7 +55,7 @@ class Faults:
             self.releases += 1
             self.changed.notify_all()
 
-    def wait_stalled(self, number=1, seconds=20):
+    def wait_stalled(self, number=1, seconds=60):
         """True as soon as so many requests stand still."""
         with self.changed:
             return self.changed.wait_for(

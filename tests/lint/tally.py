@@ -5,7 +5,7 @@
 Prints each test that was skipped with its reason, then each that failed, and
 at last the count summed over the runs, alone on its line.  Fails when a test
 failed, when nothing passed, and when a test or a case of one was skipped that
-SKIPS does not list.
+SKIPS does not list; of what it lists for a bare machine, on any other.
 
 RUN-alone.xml is what became of those that failed in RUN.xml, each tried once
 more with nothing beside it.  Those that pass so are named with what they said
@@ -14,10 +14,12 @@ at first; more than ALONE of them are too many, and fail.
 
 import pathlib
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
 ALONE = 3
+CAP_SYS_PTRACE = 19
 
 # What Python's unittest prints of a case, "test_x (module.Class.test_x) ...
 # skipped 'reason'" with a docstring's first line before the dots, and at its
@@ -30,8 +32,17 @@ CASE = re.compile(
 CASES = re.compile(r"^(?:OK|FAILED) \(.*\bskipped=(\d+)", re.M)
 
 
+def bare():
+    """Whether this machine lets root mount nothing, or not see every process."""
+    mount = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/tmp"]
+    mounts = subprocess.run(mount, stderr=subprocess.DEVNULL, check=False)
+    status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
+    caps = int(re.search(r"(?m)^CapEff:\s*(\w+)", status)[1], 16)
+    return mounts.returncode != 0 or not caps >> CAP_SYS_PTRACE & 1
+
+
 def listed(path):
-    """The names in the file of tests that a machine, or RUN:name, may skip."""
+    """The names in the file: of any machine, RUN:name, or bare:name."""
     with open(path, encoding="utf-8") as f:
         lines = [line.strip() for line in f]
     return {x.split()[0] for x in lines if x and not x.startswith("#")}
@@ -90,6 +101,7 @@ def main(skips, runs):
     count = {"passed": 0, "failed": 0, "skipped": 0}
     bad = []
     alone = 0
+    anywhere = ["", "bare:"] if bare() else [""]
     for run in [x for x in runs if not x.endswith("-alone.xml")]:
         results, told = tried(run, runs)
         print(*told, sep="\n", end="\n" if told else "")
@@ -104,7 +116,8 @@ def main(skips, runs):
                 bad.append(f"failed: {name} ({run})")
             for which, reason in out:
                 print(f"skipped: {which}: {reason}")
-                if not allowed & {which, f"{pathlib.Path(run).stem}:{which}"}:
+                here = [*anywhere, f"{pathlib.Path(run).stem}:"]
+                if not allowed & {prefix + which for prefix in here}:
                     bad.append(f"not in {skips}: {which}")
     if alone > ALONE:
         bad.append(f"{alone} passed only alone, {ALONE} are borne with")

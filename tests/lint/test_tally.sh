@@ -6,6 +6,7 @@ set -eu
 . "$(dirname -- "$0")/gate.sh"
 list=$(dirname -- "$0")/skips.txt
 tally=$(dirname -- "$0")/tally.py
+with=
 
 run() {		# name status inner: one test of a run
 	printf '<testcase name="%s" status="%s">%s</testcase>\n' "$1" "$2" "$3"
@@ -14,7 +15,8 @@ run() {		# name status inner: one test of a run
 report() {	# the tests on standard input; "status: what it said"
 	{ echo '<testsuite>'; cat; echo '</testsuite>'; } > "$tmp/run.xml"
 	status=0
-	said=$(/usr/bin/python3 "$tally" "$tmp/skips.txt" "$tmp/run.xml") ||
+	# shellcheck disable=SC2086
+	said=$($with /usr/bin/python3 "$tally" "$tmp/skips.txt" "$tmp/run.xml") ||
 	    status=$?
 	said="$status: $(echo "$said" | tr '\n' '|')"
 }
@@ -36,7 +38,7 @@ docstring='<system-out>test_a (t.T.test_a)
 What it is about. ... skipped "no node"
 OK (skipped=1)</system-out>'
 uncounted='<system-out>OK (skipped=2)</system-out>'
-printf '# a comment\nunit-b  a reason\ne2e-c/T.test_a  a reason\nrun:unit-r  a\nasan:unit-s  b\n' \
+printf '# a comment\nunit-b  a reason\ne2e-c/T.test_a  a reason\nrun:unit-r  a\nasan:unit-s  b\nbare:unit-q  c\n' \
     > "$tmp/skips.txt"
 
 run unit-a run '' > "$tmp/in"
@@ -72,6 +74,16 @@ wants '0: skipped: unit-r*'
 { run unit-a run ''; run unit-s notrun "$skipped"; } > "$tmp/in"
 report < "$tmp/in"
 wants '1: *not in *: unit-s|*'
+# A bare machine may skip more; this one may be one.
+if unshare -m mount -t tmpfs none /tmp 2> "$tmp/mount"; then
+	{ run unit-a run ''; run unit-q notrun "$skipped"; } > "$tmp/in"
+	report < "$tmp/in"
+	wants '1: *not in *: unit-q|*'
+	with='setpriv --bounding-set=-sys_ptrace,-sys_admin --inh-caps=-all'
+	report < "$tmp/in"
+	wants '0: skipped: unit-q*'
+	with=
+fi
 run e2e-c run "$uncounted" > "$tmp/in"
 report < "$tmp/in"
 wants '1: *not in *: e2e-c/case-1|*'

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signer/aws/profile.h"
 
+#include <time.h>
+
 #include "signer/aws/profile_block.h"
 #include "signer/aws/text.h"
-#include "signer/base/clock.h"
 #include "tests/check.h"
 
 /* What Python's configparser does, as its source says and botocore shows. */
@@ -209,16 +210,16 @@ test_large(void)
 {
 	AUTO_PROFILE struct profile_file f = PROFILE_FILE_INIT;
 	AUTO_BUF struct buf text = BUF_INIT(PROFILE_MAX);
-	int64_t before;
+	clock_t before;
 
 	many(&text, 30000);
-	before = clock_monotonic_ms();
+	before = clock();
 	reads(&f, buf_cstr(&text));
 	CHECK_EQ(f.nsections, 30000);
 	CHECK_EQ(f.nentries, 120000);
 	CHECK(profile_find(&f, "account-29999-administrator", true) != NULL);
-	/* Seconds if it were quadratic, even where sanitizers slow it. */
-	CHECK(clock_monotonic_ms() - before < 2000);
+	/* Of the processor, whoever else wants it: seconds if quadratic. */
+	CHECK(clock() - before < 4 * CLOCKS_PER_SEC);
 }
 
 static void

@@ -14,7 +14,7 @@
 #include "signer/wire/frame.h"
 #include "tests/check.h"
 
-enum { PATIENCE_MS = 20000 };
+enum { PATIENCE_MS = 60000 };
 
 /* A helper under test, and the ends of it that the test holds. */
 struct peer {

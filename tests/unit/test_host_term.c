@@ -13,7 +13,7 @@
 
 /* The line of a wait, on a terminal of 40 columns, as its bytes. */
 
-enum { COLUMNS = 40, READ_MS = 10000 };
+enum { COLUMNS = 40, READ_MS = 60000 };
 
 static const char away[] = "\r\033[J";
 static int master;

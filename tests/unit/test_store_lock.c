@@ -13,7 +13,7 @@
 #include "tests/check.h"
 #include "tests/unit/nobody.h"
 
-enum { WAITERS = 20, PATIENCE_MS = 20000 };
+enum { WAITERS = 20, PATIENCE_MS = 60000 };
 
 static struct err e;
 static char state[300];

@@ -23,7 +23,7 @@ struct terminal {
 	size_t len;
 };
 
-enum { TERMINAL_MS = 10000 };
+enum { TERMINAL_MS = 60000 };
 
 /* The child leads a session with that terminal; run() is its exit status. */
 static inline void
