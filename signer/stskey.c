@@ -196,19 +196,27 @@ unknown(char **argv, struct err *e)
 static void
 help_all(void)
 {
+	char nouns[64] = "";
+
 	(void)puts("usage: stskey VERB [option ...]\n"
 		   "Short-lived AWS credentials from a key that stays in "
 		   "hardware.\n");
 	for (size_t i = 0; i < NVERBS;)
 		if (noun_of(&verbs[i]) > 0) {
+			size_t len = strlen(nouns);
+
+			(void)snprintf(nouns + len, sizeof(nouns) - len,
+			    "%s%.*s", len > 0 ? ", " : "",
+			    (int)noun_of(&verbs[i]), verbs[i].name);
 			i = noun_line(i);
 		} else {
 			(void)printf(
 			    "  %-*s%s\n", COLUMN, verbs[i].name, verbs[i].help);
 			i++;
 		}
-	(void)puts("\nsee `stskey VERB --help`, `stskey help key`, `stskey "
-		   "help mfa`, stskey(1)");
+	(void)printf("\nsee `stskey VERB --help`, `stskey help NOUN` (%s), "
+		     "stskey(1)\n",
+	    nouns);
 }
 
 static enum rc

@@ -6,6 +6,7 @@ import re
 import unittest
 
 import rig
+import showing
 
 ROWS, COLUMNS = 24, 80
 
@@ -15,9 +16,8 @@ class Help(unittest.TestCase):
     def setUpClass(cls):
         cls.rig = rig.Rig(tokens=())
         cls.addClassCleanup(cls.rig.close)
-        table = (rig.SOURCE / "signer" / "stskey.c").read_text("utf-8")
-        cls.verbs = re.findall(r'\{ "([a-z-]+(?: [a-z]+)?)", \w+,', table)
-        cls.nouns = sorted({v.split()[0] for v in cls.verbs if " " in v})
+        cls.verbs = showing.verbs()
+        cls.nouns = list(dict.fromkeys(v.split()[0] for v in cls.verbs if " " in v))
 
     def lines(self, *args):
         result = self.rig.stskey(*args)
@@ -34,6 +34,8 @@ class Help(unittest.TestCase):
         lines = self.lines("help")
         self.fits(lines)
         self.assertEqual(self.lines("--help"), lines)
+        nouns = re.search(r"`stskey help NOUN` \(([a-z, ]+)\)", lines[-1])[1]
+        self.assertEqual(nouns.split(", "), self.nouns)
         words = {line.split()[0]: line for line in lines if line.startswith("  ")}
         self.assertEqual(set(words), {v.split()[0] for v in self.verbs})
         for noun in self.nouns:
