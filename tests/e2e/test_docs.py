@@ -118,6 +118,16 @@ class Docs(unittest.TestCase):
         """All profiles of a page: some stand on each other."""
         return "\n".join(blocks(page))
 
+    def test_readme_begins(self):
+        """What it is in three sentences, the two commands, the recording."""
+        head = text_of("README.md").partition("\n## ")[0]
+        _, what, how, commands, _, shown = head.split("\n\n", 5)
+        self.assertEqual(len(re.findall(r"\.(?=\s|$)", what)), 3, what)
+        self.assertIn("Debian 12", how)
+        found = re.findall(r"(?m)^    sh tests/(try|all)\.sh  ", commands)
+        self.assertEqual((found, len(commands.splitlines())), (["try", "all"], 2))
+        self.assertRegex(shown, r"\A    00:00 \$ ")
+
     def test_profiles(self):
         for page in ("README.md", "man/stskey.1", "man/stskey-config.5"):
             text = self.config(page)
