@@ -4,6 +4,7 @@
 
 #include "signer/aws/found.h"
 #include "signer/base/mem.h"
+#include "signer/base/uri.h"
 #include "signer/cmd/cmd.h"
 #include "signer/cmd/enrol.h"
 #include "signer/cmd/enrol_options.h"
@@ -304,6 +305,13 @@ show(struct importing *i, struct err *e)
 	return session_print(buf_bytes(&i->out), e);
 }
 
+static bool
+is_home(struct bytes scheme)
+{
+	return bytes_is(scheme, "pkcs11") || bytes_is(scheme, "oath") ||
+	       bytes_is(scheme, "fido");
+}
+
 /* What would be refused of every key is refused before anything is shown. */
 static enum rc
 check(const struct request *r, struct err *e)
@@ -325,6 +333,10 @@ check(const struct request *r, struct err *e)
 		return RC_OK;
 	if (enrol_check_to(to, r->pin, e) != RC_OK)
 		return RC_USAGE;
+	if (!is_home(uri_scheme(to)))
+		return err_set(e, RC_USAGE,
+		    "--to names the token that shall hold the keys: "
+		    "'pkcs11:token=…', oath: or fido:");
 	rc = enrol_to(n, &to, r->serial, r->no_touch, e);
 	pool_done(&n->strings);
 	return rc;

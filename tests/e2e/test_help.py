@@ -61,6 +61,33 @@ class Help(unittest.TestCase):
                 self.assertTrue(lines[0].startswith(f"usage: stskey {verb}"), lines)
                 self.assertLess(len(lines), ROWS)
 
+    def test_more_than_there_is_use_for(self):
+        for words in (
+            ("help", "log", "extra"),
+            ("help", "key", "import", "extra"),
+            ("--help", "log", "extra"),
+            ("version", "extra"),
+            ("--version", "extra"),
+            ("version", "--profile", "dev"),
+        ):
+            with self.subTest(words=words):
+                result = self.rig.stskey(*words)
+                self.assertEqual((result.rc, result.out), (rig.USAGE, ""), result)
+                self.assertRegex(result.err, "^stskey: (help|version) has no ")
+        self.assertEqual(self.lines("version", "--quiet"), self.lines("--version"))
+
+    def test_meant(self):
+        for word, said in (
+            ("statsu", "'statsu' is no verb; did you mean 'status'?"),
+            ("import-confg", "is no verb; did you mean 'import-config'?"),
+            ("tokne", "is no verb; `stskey help`"),
+        ):
+            result = self.rig.stskey(word)
+            self.assertEqual((result.rc, result.out), (rig.USAGE, ""), result)
+            self.assertIn(said, result.err)
+        result = self.rig.stskey("key", "imprt")
+        self.assertIn("'key' is no verb by itself; did you mean 'key import'?", result.err)
+
     def test_no_verb(self):
         result = self.rig.stskey("bogus")
         self.assertEqual((result.rc, result.out), (rig.USAGE, ""), result)

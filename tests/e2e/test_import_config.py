@@ -124,6 +124,22 @@ class ImportConfig(importing.Importing):
         self.assertIn(rig.SECRET, text)
         self.assertNotIn(importing.OTHER_SECRET, text)
 
+    def test_called_off(self):
+        """Ctrl-C at a question is the end of all of it."""
+        self.two()
+        for answers in ("", "y\n"):
+            child = self.rig.pty("import-config", "--to", TO, "--offline", env=self.pin)
+            child.expect(r"import the key of \[dev\] of .*\?")
+            child.send(answers)
+            if answers:
+                child.expect(r"import the key of \[other\] of .*\?")
+            child.send("\x03")
+            child.expect(rig.pexpect_eof())
+            child.close()
+            self.assertEqual(child.signalstatus, 2)
+        self.assertNotIn("[profile other]", self.rig.config_file.read_text())
+        self.assertEqual(self.token("work", importing.OTHER_ID)["count"], 0)
+
     def test_nobody_to_ask(self):
         self.two()
         result = self.import_config("--to", TO)
@@ -270,6 +286,7 @@ class ImportConfig(importing.Importing):
         for wrong, words in (
             (("--to", rig.SECRET), ["URI"]),
             (("--to", "sealed:x", "--dry-run"), ["--to fido:"]),
+            (("--to", "bogus:x", "--dry-run"), ["--to names .* oath: or fido:"]),
             (("--to", TO, "--pin"), ["--pin", "--to fido:"]),
             (("--to", TO, "--no-touch", "--dry-run"), ["--to oath:"]),
             (("--to", "oath:", "--serial", "it's"), ["--serial"]),
