@@ -312,23 +312,33 @@ is_home(struct bytes scheme)
 	       bytes_is(scheme, "fido");
 }
 
+/* An option that means nothing without --to; NULL: none was given. */
+static const char *
+of_importing(const struct request *r)
+{
+	if (r->yes)
+		return "--yes";
+	if (r->serial != NULL)
+		return "--serial";
+	if (r->pin)
+		return "--pin";
+	return r->no_touch ? "--no-touch" : NULL;
+}
+
 /* What would be refused of every key is refused before anything is shown. */
 static enum rc
 check(const struct request *r, struct err *e)
 {
 	AUTO_MEM struct enrol *n = mem_new(1, sizeof(*n));
 	const char *to = r->to; /* stays as it was given, for the lines */
+	const char *lone = to == NULL ? of_importing(r) : NULL;
 	enum rc rc;
 
-	if (to == NULL &&
-	    (r->yes || r->serial != NULL || r->no_touch || r->pin))
+	if (lone != NULL)
 		return err_set(e, RC_USAGE,
 		    "%s is of importing: name the token that shall hold the "
 		    "keys as well, --to 'pkcs11:token=…', oath: or fido:",
-		    r->yes      ? "--yes"
-		    : r->serial ? "--serial"
-		    : r->pin    ? "--pin"
-				: "--no-touch");
+		    lone);
 	if (to == NULL)
 		return RC_OK;
 	if (enrol_check_to(to, r->pin, e) != RC_OK)

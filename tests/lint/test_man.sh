@@ -200,7 +200,7 @@ nouns() {
 	section "$1" COMMANDS | sed -n '/^\.It Cm help/,/^\.It /s/^\.Cm //p' \
 	    > "$tmp/manual"
 	while read -r noun; do
-		grep -qx "$noun[ ,.]*" "$tmp/manual" ||
+		grep -qx "${noun}[ ,.]*" "$tmp/manual" ||
 		    echo "stskey.1 says of help nothing about \"$noun\""
 	done < "$tmp/nouns"
 }
