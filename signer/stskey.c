@@ -169,9 +169,19 @@ nearest(char **argv)
 	return near_found(&two) ? two.found : one.found;
 }
 
+static bool
+is_noun(const char *word)
+{
+	for (size_t i = 0; i < NVERBS; i++)
+		if (has_noun(&verbs[i], word))
+			return true;
+	return false;
+}
+
 static enum rc
 unknown(char **argv, struct err *e)
 {
+	bool noun = is_noun(argv[0]);
 	struct bytes near;
 
 	if (!option_is_word(BYTES_STR(argv[0])))
@@ -180,14 +190,14 @@ unknown(char **argv, struct err *e)
 	near = nearest(argv);
 	if (near.len > 0)
 		return err_set(e, RC_USAGE,
-		    "'%s' is no verb by itself; did you mean '%.*s'?", argv[0],
-		    (int)near.len, (const char *)near.p);
-	for (size_t i = 0; i < NVERBS; i++)
-		if (has_noun(&verbs[i], argv[0]))
-			return err_set(e, RC_USAGE,
-			    "'%s' is no verb by itself; `stskey help %s` lists "
-			    "the verbs that begin with it",
-			    argv[0], argv[0]);
+		    "'%s' is no verb%s; did you mean '%.*s'?", argv[0],
+		    noun ? " by itself" : "", (int)near.len,
+		    (const char *)near.p);
+	if (noun)
+		return err_set(e, RC_USAGE,
+		    "'%s' is no verb by itself; `stskey help %s` lists the "
+		    "verbs that begin with it",
+		    argv[0], argv[0]);
 	return err_set(
 	    e, RC_USAGE, "'%s' is no verb; `stskey help` lists them", argv[0]);
 }
@@ -196,19 +206,36 @@ unknown(char **argv, struct err *e)
 static void
 help_all(void)
 {
+	char nouns[64] = "";
+
 	(void)puts("usage: stskey VERB [option ...]\n"
 		   "Short-lived AWS credentials from a key that stays in "
 		   "hardware.\n");
 	for (size_t i = 0; i < NVERBS;)
 		if (noun_of(&verbs[i]) > 0) {
+			size_t len = strlen(nouns);
+
+			(void)snprintf(nouns + len, sizeof(nouns) - len,
+			    "%s%.*s", len > 0 ? ", " : "",
+			    (int)noun_of(&verbs[i]), verbs[i].name);
 			i = noun_line(i);
 		} else {
 			(void)printf(
 			    "  %-*s%s\n", COLUMN, verbs[i].name, verbs[i].help);
 			i++;
 		}
-	(void)puts("\nsee `stskey VERB --help`, `stskey help key`, `stskey "
-		   "help mfa`, stskey(1)");
+	(void)printf("\nsee `stskey VERB --help`, `stskey help NOUN` (%s), "
+		     "stskey(1)\n",
+	    nouns);
+}
+
+/* Words that nobody has a use for are an error here as well. */
+static enum rc
+nothing_more(const struct verb *v, char **argv, struct err *e)
+{
+	char none[1];
+
+	return option_parse(v, argv, none, e);
 }
 
 static enum rc
@@ -217,12 +244,13 @@ help(const struct verb *v, char **argv, struct err *e)
 	const struct verb *about = NULL;
 	int words = 1;
 
-	(void)v;
 	if (argv[0] == NULL) {
 		help_all();
 		return RC_OK;
 	}
 	about = find(argv, &words);
+	if (about != NULL && nothing_more(v, argv + words, e) != RC_OK)
+		return RC_USAGE;
 	if (about != NULL)
 		option_help(about);
 	else if (argv[1] != NULL || !noun_help(argv[0]))
@@ -233,11 +261,21 @@ help(const struct verb *v, char **argv, struct err *e)
 static enum rc
 version(const struct verb *v, char **argv, struct err *e)
 {
-	(void)v;
-	(void)argv;
-	(void)e;
+	if (nothing_more(v, argv, e) != RC_OK)
+		return RC_USAGE;
 	(void)puts("stskey " STSKEY_VERSION);
 	return RC_OK;
+}
+
+/* One that there is, of one word. */
+static const struct verb *
+named(const char *name)
+{
+	char word[COLUMN], *argv[] = { word, NULL };
+	int words;
+
+	(void)snprintf(word, sizeof(word), "%s", name);
+	return find(argv, &words);
 }
 
 static bool
@@ -260,9 +298,9 @@ run(char **argv, struct err *e)
 		return err_set(
 		    e, RC_USAGE, "a verb is missing; `stskey help` lists them");
 	if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
-		return help(NULL, argv + 1, e);
+		return help(named("help"), argv + 1, e);
 	if (strcmp(argv[0], "--version") == 0)
-		return version(NULL, argv, e);
+		return version(named("version"), argv + 1, e);
 	/* For the shells: it is no verb for a person. */
 	if (strcmp(argv[0], "complete") == 0)
 		return complete(verbs, NVERBS, argv + 1, e);

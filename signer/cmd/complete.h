@@ -45,9 +45,11 @@ void complete_value(
 
 /*
  * pkcs11:token=… for every token plugged in, of the modules that these URIs
- * name, or else of every one that p11-kit knows.  No PIN, no touch, no lock,
- * and two seconds at most.
+ * name, or else of every one that p11-kit knows, and oath:serial=… for every
+ * OATH key.  No PIN, no touch, no lock, and two seconds at most for each kind.
  */
 void complete_tokens(struct offers *o, const char *const *uris, size_t n);
+/* The serials of OATH keys alone, in the same way. */
+void complete_serials(struct offers *o);
 
 #endif

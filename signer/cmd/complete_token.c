@@ -11,9 +11,11 @@
  */
 enum { SECONDS = 2, MAX_MODULES = 4 };
 
+/* Those that begin with head, and what comes after it is offered. */
 static void
-survey(struct offers *o, const char *uri)
+survey(struct offers *o, const char *uri, const char *head)
 {
+	size_t len = strlen(head);
 	AUTO_CREW struct crew crew = CREW_INIT;
 	AUTO_MESSAGE struct message *m = message_new("survey");
 	AUTO_MESSAGE struct message *found = NULL;
@@ -27,8 +29,8 @@ survey(struct offers *o, const char *uri)
 	for (size_t i = 0; i < message_count(found, "items"); i++) {
 		const char *token = message_item(found, "items", i, "uri");
 
-		if (token != NULL)
-			offer(o, token, NULL);
+		if (token != NULL && strncmp(token, head, len) == 0)
+			offer(o, token + len, NULL);
 	}
 }
 
@@ -66,8 +68,17 @@ complete_tokens(struct offers *o, const char *const *uris, size_t n)
 			modules[count++] = module;
 	}
 	for (size_t i = 0; i < count; i++)
-		survey(o, pool_fmt(&o->strings, "pkcs11:?%.*s",
-			      (int)modules[i].len, (const char *)modules[i].p));
+		survey(o,
+		    pool_fmt(&o->strings, "pkcs11:?%.*s", (int)modules[i].len,
+			(const char *)modules[i].p),
+		    "");
 	if (count == 0)
-		survey(o, "pkcs11:");
+		survey(o, "pkcs11:", "");
+	survey(o, "oath:", "");
+}
+
+void
+complete_serials(struct offers *o)
+{
+	survey(o, "oath:", "oath:serial=");
 }

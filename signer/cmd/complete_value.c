@@ -24,7 +24,7 @@ struct lore {
 typedef void source(struct lore *l, const char *words);
 
 static source as_words, profiles, plain_profiles, regions, serials, key_ids,
-    seals, objects, tokens, tokens_and_seals, formats, files, nothing;
+    seals, objects, tokens, serials_of_cards, formats, files, nothing;
 
 /*
  * Which values there are: the first row that fits counts, NULL fits all.
@@ -40,12 +40,12 @@ static const struct row {
 	{ "key import", "from-credentials", NULL, plain_profiles, NULL },
 	{ "export", "format", NULL, formats, NULL },
 	{ "export", "write", NULL, plain_profiles, NULL },
-	{ NULL, "serial", NULL, nothing, NULL },
+	{ NULL, "serial", NULL, serials_of_cards, NULL },
 	{ "mfa copy", "name", NULL, seals, NULL },
 	{ NULL, "name", NULL, nothing, NULL },
 	{ NULL, "device-name", NULL, nothing, NULL },
 	{ "mfa copy", "to", NULL, as_words, "fido:" },
-	{ "key list", "to", NULL, tokens_and_seals, NULL },
+	{ "key list", "to", NULL, tokens, "sealed: oath:" },
 	{ NULL, "to", NULL, tokens, "fido: oath:" },
 	{ "key adopt", NULL, "URI", tokens, NULL },
 	{ NULL, NULL, "URI", objects, NULL },
@@ -263,9 +263,9 @@ tokens(struct lore *l, const char *words)
 }
 
 static void
-tokens_and_seals(struct lore *l, [[maybe_unused]] const char *words)
+serials_of_cards(struct lore *l, [[maybe_unused]] const char *words)
 {
-	tokens(l, "sealed:");
+	complete_serials(l->offers);
 }
 
 static bool

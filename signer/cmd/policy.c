@@ -234,20 +234,21 @@ static enum rc
 put(struct drafting *d, const struct iam_policy *p, const char *name,
     const char *what, struct err *e)
 {
-	AUTO_BUF struct buf out = BUF_INIT(OUT_MAX);
+	AUTO_BUF struct buf json = BUF_INIT(OUT_MAX);
+	AUTO_BUF struct buf hcl = BUF_INIT(OUT_MAX);
 
-	if (!d->request->terraform) {
+	if (!d->request->terraform)
 		term_say("%s:", what);
-		iam_policy_json(&out, p);
-		tell_size(buf_bytes(&out));
-		return session_print(buf_bytes(&out), e);
-	}
-	buf_str(&out, d->any ? "\n# " : "# ");
-	buf_str(&out, what);
-	buf_chr(&out, '\n');
-	terraform(&out, p, name);
+	iam_policy_json(&json, p);
+	tell_size(buf_bytes(&json)); /* it is what Terraform makes of HCL */
+	if (!d->request->terraform)
+		return session_print(buf_bytes(&json), e);
+	buf_str(&hcl, d->any ? "\n# " : "# ");
+	buf_str(&hcl, what);
+	buf_chr(&hcl, '\n');
+	terraform(&hcl, p, name);
 	d->any = true;
-	return session_print(buf_bytes(&out), e);
+	return session_print(buf_bytes(&hcl), e);
 }
 
 static enum rc

@@ -15,7 +15,7 @@ quote_word(struct pool *p, const char *word)
 				    "0123456789-_./+,:@%";
 	AUTO_BUF struct buf b = BUF_INIT(WORD_MAX);
 
-	if (word[strspn(word, plain)] == '\0')
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0')
 		return word;
 	(void)quote_add(&b, QUOTE_SH, BYTES_STR(word));
 	return pool_add(p, buf_bytes(&b));

@@ -23,6 +23,8 @@ ESCAPES = {r"\-": "-", r"\(dq": '"', r"\(aq": "'", r"\e": "\\", r"\&": ""}
 PLACE = r"\[(?:profile \S+|default|defaults|policy)\]$"
 CONFIG = rf"#|{PLACE}|[a-z_0-9]+ += "
 
+# What stands before a command in a transcript, and in one with the time.
+PROMPT = r"^(?:\d\d:\d\d )?\$ "
 # What stays until it is left: once it shows this, by that.
 CTRL_C = "\x03"
 ENDLESS = {
@@ -62,8 +64,9 @@ def of_markdown(text):
     lines = []
     for block in blocks:
         shown = [line.strip() for line in block.splitlines()]
-        if shown[0].startswith("$ "):
-            shown = [x[2:] for x in shown if x.startswith("$ ")]
+        if re.match(PROMPT, shown[0]):
+            typed_there = [re.split(PROMPT, x) for x in shown]
+            shown = [x[1] for x in typed_there if len(x) == 2]
             # Those of docs/screens/ are what test_screens.py runs.
             shown = [] if textwrap.dedent(block) in screens() else shown
         lines += shown

@@ -10,6 +10,7 @@ import unittest
 import botocore.session
 
 import rig
+import showing
 
 PAGES = (
     *("README.md", "CHANGELOG.md", "docs/SECURITY.md", "docs/SEALED.md"),
@@ -78,12 +79,10 @@ def loose(page):
 def commands(page):
     """[(verb, options)] of the calls of stskey that a page shows."""
     text = text_of(page)
-    verbs = re.findall(
-        r'\{ "([a-z]+(?: [a-z]+)?)", \w+,',
-        (rig.SOURCE / "signer" / "stskey.c").read_text("utf-8"),
+    known = "|".join(sorted(showing.verbs(), key=len, reverse=True))
+    calls = re.findall(
+        rf"(?m)(?:^ +|`)(?:\S*/)?stskey ({known})(?![\w-])([^`\n]*)", text
     )
-    known = "|".join(sorted(verbs, key=len, reverse=True))
-    calls = re.findall(rf"(?m)(?:^ +|`)(?:\S*/)?stskey ({known})\b([^`\n]*)", text)
     return [(verb, re.findall(r"--[a-z-]+", rest)) for verb, rest in calls]
 
 
@@ -118,6 +117,16 @@ class Docs(unittest.TestCase):
     def config(self, page):
         """All profiles of a page: some stand on each other."""
         return "\n".join(blocks(page))
+
+    def test_readme_begins(self):
+        """What it is in three sentences, the two commands, the recording."""
+        head = text_of("README.md").partition("\n## ")[0]
+        _, what, how, commands, _, shown = head.split("\n\n", 5)
+        self.assertEqual(len(re.findall(r"\.(?=\s|$)", what)), 3, what)
+        self.assertIn("Debian 12", how)
+        found = re.findall(r"(?m)^    sh tests/(try|all)\.sh  ", commands)
+        self.assertEqual((found, len(commands.splitlines())), (["try", "all"], 2))
+        self.assertRegex(shown, r"\A    00:00 \$ ")
 
     def test_profiles(self):
         for page in ("README.md", "man/stskey.1", "man/stskey-config.5"):
@@ -205,8 +214,36 @@ class Docs(unittest.TestCase):
                         result = self.rig.stskey(*verb.split(), "--help")
                         shown[verb] = set(re.findall("--[a-z-]+", result.out))
                     self.assertEqual(set(options) - shown[verb] - {"--help"}, set())
-        self.assertIn("mfa enroll", shown)
-        self.assertIn("credentials", shown)
+        # The manual has an example of each, so that none was passed over.
+        self.assertEqual(set(shown), set(showing.verbs()))
+
+    def test_options_in_the_manual(self):
+        """Each that --help has stands in the entry of its verb."""
+        commands = text_of("man/stskey.1").partition("\n.Sh COMMANDS\n")[2]
+        commands, _, rest = commands.partition("\n.Sh ")
+        # Of all verbs, and of all that may need a PIN: said once, at the end.
+        common = set(re.findall(r"Fl -([a-z-]+)", commands.rpartition("\n.El\n")[2]))
+        self.assertEqual(common, {"quiet", "verbose", "pin-source", "retry-pin"})
+        entries = re.split(r"(?m)^\.It Cm ", commands)
+        for verb in showing.verbs():
+            (entry,) = [e for e in entries if re.match(rf"{verb}(?![a-z -]*[a-z])", e)]
+            said = set(re.findall(r"Fl -([a-z-]+)", entry))
+            shown = self.rig.stskey(*verb.split(), "--help").out
+            shown = set(re.findall(r"(?m)^  --([a-z-]+)", shown))
+            with self.subTest(verb=verb):
+                self.assertEqual(shown - common - said, set())
+
+    def test_verbs_are_those_of_the_program(self):
+        """What reads the table in C misses none that the program lists."""
+        found = set()
+        for line in self.rig.stskey("help").out.splitlines():
+            words = re.match(r"  ([a-z-]+) +(.*)", line)
+            if words is None:
+                continue
+            own = self.rig.stskey("help", words[1]).out
+            second = re.findall(rf"(?m)^  {words[1]} ([a-z-]+)", own)
+            found.update([f"{words[1]} {s}" for s in second] or [words[1]])
+        self.assertEqual(found, set(showing.verbs()))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 import unittest
 
 import rig
+import showing
 
 ROWS, COLUMNS = 24, 80
 
@@ -15,9 +16,8 @@ class Help(unittest.TestCase):
     def setUpClass(cls):
         cls.rig = rig.Rig(tokens=())
         cls.addClassCleanup(cls.rig.close)
-        table = (rig.SOURCE / "signer" / "stskey.c").read_text("utf-8")
-        cls.verbs = re.findall(r'\{ "([a-z-]+(?: [a-z]+)?)", \w+,', table)
-        cls.nouns = sorted({v.split()[0] for v in cls.verbs if " " in v})
+        cls.verbs = showing.verbs()
+        cls.nouns = list(dict.fromkeys(v.split()[0] for v in cls.verbs if " " in v))
 
     def lines(self, *args):
         result = self.rig.stskey(*args)
@@ -34,6 +34,8 @@ class Help(unittest.TestCase):
         lines = self.lines("help")
         self.fits(lines)
         self.assertEqual(self.lines("--help"), lines)
+        nouns = re.search(r"`stskey help NOUN` \(([a-z, ]+)\)", lines[-1])[1]
+        self.assertEqual(nouns.split(", "), self.nouns)
         words = {line.split()[0]: line for line in lines if line.startswith("  ")}
         self.assertEqual(set(words), {v.split()[0] for v in self.verbs})
         for noun in self.nouns:
@@ -58,6 +60,33 @@ class Help(unittest.TestCase):
             with self.subTest(verb=verb):
                 self.assertTrue(lines[0].startswith(f"usage: stskey {verb}"), lines)
                 self.assertLess(len(lines), ROWS)
+
+    def test_more_than_there_is_use_for(self):
+        for words in (
+            ("help", "log", "extra"),
+            ("help", "key", "import", "extra"),
+            ("--help", "log", "extra"),
+            ("version", "extra"),
+            ("--version", "extra"),
+            ("version", "--profile", "dev"),
+        ):
+            with self.subTest(words=words):
+                result = self.rig.stskey(*words)
+                self.assertEqual((result.rc, result.out), (rig.USAGE, ""), result)
+                self.assertRegex(result.err, "^stskey: (help|version) has no ")
+        self.assertEqual(self.lines("version", "--quiet"), self.lines("--version"))
+
+    def test_meant(self):
+        for word, said in (
+            ("statsu", "'statsu' is no verb; did you mean 'status'?"),
+            ("import-confg", "is no verb; did you mean 'import-config'?"),
+            ("tokne", "is no verb; `stskey help`"),
+        ):
+            result = self.rig.stskey(word)
+            self.assertEqual((result.rc, result.out), (rig.USAGE, ""), result)
+            self.assertIn(said, result.err)
+        result = self.rig.stskey("key", "imprt")
+        self.assertIn("'key' is no verb by itself; did you mean 'key import'?", result.err)
 
     def test_no_verb(self):
         result = self.rig.stskey("bogus")

@@ -3,11 +3,16 @@
 """`import-config`: what people have, shown, and taken over."""
 
 import re
+import shlex
+
+import botocore.session
 
 import importing
 import rig
 
 TO = "pkcs11:token=work"
+OBJECT = f"{TO};object={rig.KEY_ID}?module-name=softhsm2"
+ODD = ("it's", "a b", "$(touch x)", 'a"b', "back\\slash", "default", "café")
 REGION = {"AWS_REGION": rig.REGION}
 # aws-vault as far as the command line that is printed goes.
 VAULT = """#!/bin/sh
@@ -38,6 +43,23 @@ class ImportConfig(importing.Importing):
         for secret in (rig.SECRET, importing.OTHER_SECRET, rig.PIN):
             self.assertNotIn(secret, result.out + result.err)
         return result
+
+    def shown(self, result):
+        """The profiles of what was printed, as botocore loads them."""
+        file = self.rig.folder / "shown"
+        file.write_text(result.out)
+        session = botocore.session.Session()
+        session.set_config_variable("config_file", str(file))
+        return session.full_config["profiles"]
+
+    def commands(self, result):
+        """{profile: the command line that imports its key}."""
+        lines = re.findall(r"(?m)^#   (/\S+ key import .*)$", result.out)
+        found = {}
+        for line in lines:
+            words = shlex.split(line)
+            found[words[words.index("--profile") + 1]] = line
+        return found
 
     def untouched(self, result):
         """Nothing was imported, written, or asked of AWS."""
@@ -102,6 +124,22 @@ class ImportConfig(importing.Importing):
         self.assertIn(rig.SECRET, text)
         self.assertNotIn(importing.OTHER_SECRET, text)
 
+    def test_called_off(self):
+        """Ctrl-C at a question is the end of all of it."""
+        self.two()
+        for answers in ("", "y\n"):
+            child = self.rig.pty("import-config", "--to", TO, "--offline", env=self.pin)
+            child.expect(r"import the key of \[dev\] of .*\?")
+            child.send(answers)
+            if answers:
+                child.expect(r"import the key of \[other\] of .*\?")
+            child.send("\x03")
+            child.expect(rig.pexpect_eof())
+            child.close()
+            self.assertEqual(child.signalstatus, 2)
+        self.assertNotIn("[profile other]", self.rig.config_file.read_text())
+        self.assertEqual(self.token("work", importing.OTHER_ID)["count"], 0)
+
     def test_nobody_to_ask(self):
         self.two()
         result = self.import_config("--to", TO)
@@ -152,17 +190,113 @@ class ImportConfig(importing.Importing):
         self.assertEqual(self.rig.sts.requests, [])
 
     def test_odd_names(self):
-        for name in ("it's", "a b", "$(touch x)"):
-            self.write_keys((name, rig.KEY_ID, rig.SECRET))
-            result = self.good(self.import_config())
-            self.assertIn(f"[profile {name}]", result.out)
+        """What is shown is what is written; each line is good as it is."""
+        for name in ODD:
+            with self.subTest(name):
+                self.write_keys((name, rig.KEY_ID, rig.SECRET))
+                self.rig.config_file.unlink(missing_ok=True)
+                args = ("--to", TO, "--offline", "--dry-run")
+                result = self.good(self.import_config(*args))
+                shown = self.shown(result)
+                self.assertEqual(list(shown), [name], result)
+                self.assertEqual(list(self.commands(result)), [name])
+                line = self.commands(result)[name]
+                self.good(self.rig.run(["sh", "-c", line], env=self.pin))
+                self.good(self.run_stskey("key", "remove", OBJECT, "--yes"))
+                text = self.rig.config_file.read_text()
+                header = re.search(r"(?m)^\[.*\]$", text)[0]
+                process = re.search("(?m)^credential_process = .*$", text)[0]
+                for written in (header, process):
+                    self.assertIn(f"\n{written}\n", "\n" + result.out)
+
+    def test_name_of_no_profile(self):
+        self.write_keys(("a\tb", rig.KEY_ID, rig.SECRET))
+        result = self.good(self.import_config())
+        self.assertIn("# no profile can be written for it: ", result.out)
+        self.assertEqual(self.shown(result), {})
+
+    def test_hands_its_options_on(self):
+        """To each import, and to the lines that are shown."""
+        self.two()
+        options = ["--region", rig.REGION, "--pin-source", f"file:{self.rig.pin_file}"]
+        for more in ([], ["--offline"], ["--yes"], ["--retry-pin"]):
+            args = [*options, *more]
+            result = self.import_config("--to", TO, "--dry-run", *args)
+            self.untouched(result)
+            for name, line in self.commands(result).items():
+                words = shlex.split(line)
+                self.assertEqual(words[:3], [str(rig.STSKEY), "key", "import"])
+                known = ["--to", TO, "--from-credentials", name, "--profile", name]
+                self.assertEqual(words[3:9], known)
+                self.assertEqual(sorted(words[9:]), sorted(args))
+        for to, more in (
+            ("oath:", ["--serial", "1234567", "--no-touch"]),
+            ("fido:", ["--pin"]),
+        ):
+            result = self.import_config("--to", to, "--dry-run", *more)
+            self.untouched(result)
+            self.assertIn(f"stskey_key = {to} (", result.out)
+            for line in self.commands(result).values():
+                self.assertEqual(shlex.split(line)[9:], more)
+
+    def test_offline(self):
+        """Imported and written; AWS was not asked, so the plaintext stays."""
+        self.two()
+        result = self.import_config("--to", TO, "--yes", "--offline")
+        self.good(result)
+        self.assertEqual(self.rig.sts.requests, [])
+        self.assertEqual(self.token("work", importing.OTHER_ID)["count"], 1)
+        self.assertIn("[profile other]", self.rig.config_file.read_text())
+        self.assertIn(rig.SECRET, self.rig.credentials_file.read_text())
+
+    def test_region(self):
+        self.two()
+        args = ("--to", TO, "--yes", "--region", "ap-south-1")
+        self.good(self.import_config(*args))
+        asked = [r for r in self.rig.sts.requests if r["method"] == "POST"]
+        self.assertEqual([r["region"] for r in asked], ["ap-south-1"] * 2)
+
+    def test_pin_source(self):
+        """As a program would call it: no terminal, and a PIN of its own."""
+        self.two()
+        source = ("--pin-source", f"file:{self.rig.pin_file}")
+        env = {"STSKEY_PIN_SOURCE": "", "STSKEY_PROMPT": "none"}
+        result = self.import_config("--to", TO, "--yes", env=env)
+        self.assertEqual(result.rc, rig.PIN_REFUSED, result)
+        # The first is the run's, and the other one is not kept by it.
+        self.assertRegex(result.err, r"(?m)^stskey: warning: \[other\]: ")
+        self.assertRegex(result.err, r"(?m)^stskey: \[dev\]: ")
+        self.assertFalse(self.rig.config_file.exists())
+        self.good(self.import_config("--to", TO, "--yes", *source, env=env))
+        self.assertIn("[profile other]", self.rig.config_file.read_text())
+
+    def test_no_such_token(self):
+        self.two()
+        result = self.import_config("--to", "pkcs11:token=nowhere", "--yes")
+        self.assertEqual(result.rc, rig.NOTFOUND, result)
+        self.assertIn(rig.SECRET, self.rig.credentials_file.read_text())
 
     def test_broken_credentials(self):
         self.rig.credentials_file.write_text("[x")
         self.refused(self.import_config(), rig.CONFIG, "credentials:1")
 
     def test_usage(self):
-        self.refused(self.import_config("--to", rig.SECRET), rig.USAGE, "URI")
+        """Before anything is shown, with --dry-run as well."""
+        self.two()
+        for wrong, words in (
+            (("--to", rig.SECRET), ["URI"]),
+            (("--to", "sealed:x", "--dry-run"), ["--to fido:"]),
+            (("--to", "bogus:x", "--dry-run"), ["--to names .* oath: or fido:"]),
+            (("--to", TO, "--pin"), ["--pin", "--to fido:"]),
+            (("--to", TO, "--no-touch", "--dry-run"), ["--to oath:"]),
+            (("--to", "oath:", "--serial", "it's"), ["--serial"]),
+            (("--yes",), ["--yes .*--to"]),
+            (("--pin",), ["--pin .*--to"]),
+            (("--serial", "7"), ["--serial .*--to"]),
+            (("--no-touch",), ["--no-touch .*--to"]),
+        ):
+            with self.subTest(wrong):
+                self.refused(self.import_config(*wrong), rig.USAGE, *words)
 
 
 class Vault(importing.Importing):
@@ -170,7 +304,8 @@ class Vault(importing.Importing):
         self.rig.write_config(*profiles)
         result = self.good(self.run_stskey("import-config", "--to", TO, *more))
         self.assertEqual(self.rig.sts.requests, [])
-        return re.findall(r"(?m)^#   (aws-vault exec --no-session '(.*?)' -- .*)$", result.out)
+        lines = re.findall(r"(?m)^#   (aws-vault exec .*)$", result.out)
+        return [(line, shlex.split(line)[3]) for line in lines]
 
     def test_command_lines(self):
         for line, name in (
@@ -203,12 +338,19 @@ class Vault(importing.Importing):
         found = self.found(profile, more=["--dry-run"])
         self.assertEqual(found, [])
 
+    def test_hands_its_options_on(self):
+        profile = self.rig.profile("mine", credential_process="aws-vault exec work")
+        more = ["--region", "eu-west-1", "--offline", "--pin-source", "file:a b"]
+        [(line, _)] = self.found(profile, more=[*more, "--yes"])
+        words = shlex.split(line)
+        self.assertEqual(words[-9:], ["--to", TO, "--profile", "mine", *more])
+
     def test_the_command_imports(self):
         folder = self.rig.folder / "bin"
         folder.mkdir()
         (folder / "aws-vault").write_text(VAULT % ("work", rig.KEY_ID, rig.SECRET))
         (folder / "aws-vault").chmod(0o755)
-        profile = self.rig.profile("mine", credential_process="aws-vault exec work")
+        profile = '[profile "my own\\"s"]\ncredential_process = aws-vault exec work\n'
         [(command, name)] = self.found(profile)
         self.assertEqual(name, "work")
         self.assertNotIn(rig.SECRET, command)
@@ -216,7 +358,7 @@ class Vault(importing.Importing):
         self.good(self.rig.run(["sh", "-c", command], env=env))
         self.assertIn(f"stskey_access_key_id = {rig.KEY_ID}", self.rig.config_file.read_text())
         self.assertEqual(self.token("work", rig.KEY_ID)["count"], 1)
-        self.good(self.run_stskey("credentials", "--profile", "mine", env=REGION))
+        self.good(self.run_stskey("credentials", "--profile", 'my own"s', env=REGION))
 
 
 if __name__ == "__main__":

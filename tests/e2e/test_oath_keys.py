@@ -240,6 +240,25 @@ class Keys(Carding):
         done = self.good(self.import_key(*OFFLINE, "--serial", "7654321"))
         self.assertIn(f"oath:serial=7654321;name={KEY_NAME}\n", done.out)
 
+    def test_import_config(self):
+        """The keys that are in plain text, onto the card that is meant."""
+        path = self.rig.credentials_file
+        path.write_text(
+            f"[dev]\naws_access_key_id = {rig.KEY_ID}\n"
+            f"aws_secret_access_key = {rig.SECRET}\n"
+        )
+        path.chmod(0o600)
+        self.addCleanup(path.unlink)
+        self.card("one", serial=NUMBER)
+        self.card("two", serial=7654321)
+        args = ("import-config", "--to", "oath:", "--yes", "--no-touch", *OFFLINE)
+        result = self.rig.stskey(*args)
+        self.assertEqual(result.rc, rig.CONFIG, result)
+        self.assertRegex(result.err, r"\[dev\]: .*several.* --serial")
+        self.good(self.rig.stskey(*args, "--serial", "7654321"))
+        key = f"oath:serial=7654321;name={KEY_NAME}?touch=no"
+        self.assertIn(f"\nstskey_key = {key}\n", self.rig.config_file.read_text())
+
 
 def rig_files_with(machine, word):
     """Files of the rig that hold the word, but for the PINs it has planted."""

@@ -4,6 +4,7 @@
 what the loopback IAM makes of them."""
 
 import json
+import re
 import unittest
 
 import hcl
@@ -230,7 +231,15 @@ class Filled(Printing, unittest.TestCase):
         self.rig.write_config(key(**NAMED), *roles)
         out, err = self.policy("--user")
         self.assertEqual(len(by_sid(json.loads(out))["RolesWithMfa"]["Resource"]), 120)
-        self.assertRegex(err, "warning: IAM takes 6144 characters")
+        wanted = re.search("warning: IAM takes 6144 characters .*", err)[0]
+        # The same document, so the same count.
+        out, err = self.policy("--user", "--terraform")
+        self.assertIn(wanted, err)
+        (made,) = hcl.documents(out).values()
+        self.assertIsInstance(made, dict)
+        self.rig.write_config(key(**NAMED), *roles[:40])
+        for more in ((), ("--terraform",)):
+            self.assertNotIn("6144", self.policy("--user", *more)[1])
 
     def test_from_files_alone(self):
         self.rig.write_config(key(**NAMED), role())

@@ -4,11 +4,15 @@
 docs/screens/: what a person sees at a terminal, as text.  What differs from
 one run to the next (times, process ids, folders) counts as the same.  With
 WRITE_SCREENS set they are written, not compared.  twenty.txt, which stands at
-the top of the README, has its own commands in it, and they are run.
+the top of the README, has its own commands in it, and they are run; it is a
+recording, each line with the time at which it came, as of a person who reads
+before typing on.
 """
 
 import os
 import re
+import signal
+import time
 
 import fido
 import rig
@@ -16,6 +20,10 @@ import rig
 FOLDER = rig.SOURCE / "docs" / "screens"
 TOUCH = r"(stskey: touch .*\[[#.]{10}\] \d+ s)"
 TOUCHED = "(one touch, and that line is gone)"
+WRITING = bool(os.environ.get("WRITE_SCREENS"))
+# How long that person takes; a test has nobody to wait for.
+READING = 5 if WRITING else 0
+CLOCK = r"(?m)^\d\d:\d\d (?=.)"
 SAME = (
     (r"stskey-e2e-\w+", "stskey-e2e-x"),
     (r"/tmp/stskey-e2e-x/home", "~"),
@@ -55,6 +63,8 @@ class Screens(rig.Case):
 
     def setUp(self):
         super().setUp()
+        self.begun = None
+        self.key.touch("auto")
         self.rig.write_config(
             self.rig.dev(stskey_mfa="sealed:desk-key"),
             self.rig.role(),
@@ -87,9 +97,10 @@ class Screens(rig.Case):
 
     def same(self, name, text):
         path = FOLDER / name
-        if os.environ.get("WRITE_SCREENS"):
+        if WRITING:
             path.write_text(usual(text))
-        self.assertEqual(usual(text), usual(path.read_text()))
+        got, want = usual(text), usual(path.read_text())
+        self.assertEqual(re.sub(CLOCK, "", got), re.sub(CLOCK, "", want))
 
     def test_login(self):
         """While the key blinks, and afterwards."""
@@ -110,17 +121,28 @@ class Screens(rig.Case):
             + after,
         )
 
+    def timed(self, text):
+        """Each line with the time, from the first on."""
+        now = time.monotonic()
+        self.begun = self.begun or now
+        minutes, seconds = divmod(int(now - self.begun), 60)
+        return "".join(f"{minutes:02}:{seconds:02} {x}\n" for x in text.splitlines())
+
     def typed(self, line, here):
         """A line of a shell in that folder, and what comes of it."""
         env = {"PATH": f"{rig.STSKEY.parent}:{self.rig.env['PATH']}"}
         argv = ["/bin/bash", "--norc", "--noprofile", "-c", line]
+        said = self.timed(f"$ {line}")
         child = self.spawn(argv, cwd=str(here), env=env)
-        said = f"$ {line}\n"
         if child.expect([TOUCH, rig.pexpect_eof()]) == 0:
-            said += f"{child.match[1]}\n{TOUCHED}\n"
+            said += self.timed(child.match[1])
+            time.sleep(READING)
             self.key.touch("once")
             child.expect(rig.pexpect_eof())
-        return said + child.before.rpartition("\x1b[J")[2].replace("\r", "")
+            said += self.timed(TOUCHED)
+        said += self.timed(child.before.rpartition("\x1b[J")[2].replace("\r", ""))
+        time.sleep(READING)
+        return said
 
     def test_twenty(self):
         """Twenty at once: as many answers, and one touch."""
@@ -132,7 +154,7 @@ class Screens(rig.Case):
         here = self.rig.folder / "here"
         here.mkdir()
         shown = (FOLDER / "twenty.txt").read_text()
-        lines = [x[2:] for x in shown.splitlines() if x.startswith("$ ")]
+        lines = re.findall(r"(?m)^(?:\d\d:\d\d )?\$ (.*)$", shown)
         self.assertIn("seq 20", lines[0])
         self.same("twenty.txt", "".join(self.typed(line, here) for line in lines))
         answers = {p.read_text() for p in here.glob("*.json")}
@@ -145,14 +167,51 @@ class Screens(rig.Case):
             self.assertEqual(self.sts.count(action), 1, action)
 
     def test_twenty_in_the_readme(self):
+        """Half a minute, line by line."""
         text = (FOLDER / "twenty.txt").read_text()
+        times = re.findall(r"(?m)^00:(\d\d) ", text)
+        self.assertEqual(len(times), len(text.splitlines()))
+        self.assertEqual((times[0], times), ("00", sorted(times)))
+        self.assertTrue(10 <= int(times[-1]) <= 30, times)
         block = "".join(f"    {line}\n" for line in text.splitlines())
         readme = (rig.SOURCE / "README.md").read_text()
-        self.assertIn(f"\n\n{block}\n", readme.partition("\n## ")[0])
+        head = readme.partition("\n## ")[0]
+        self.assertIn(f"\n\n{block}\n", head + "\n")
 
     def test_status(self):
         self.credentials("admin")
         self.same("status.txt", self.shown("status"))
+
+    def picture(self, child, pattern):
+        """The next that is drawn whole and has that in it."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            child.expect(r"\x1b\[\?2026h\x1b\[H(.*?)\x1b\[J\x1b\[\?2026l")
+            drawn = re.sub(r"\x1b\[[0-9;]*[Km]|\r", "", child.match[1])
+            if re.search(pattern, drawn):
+                return drawn.rstrip("\n") + "\n"
+        self.fail(f"never drawn: {pattern}")
+
+    def test_watch(self):
+        """In place: what another program does shows a second later."""
+        self.credentials("admin")
+        child = self.terminal("status", "--watch")
+        before = self.picture(child, "admin .*just now")
+        self.good(self.rig.stskey("clear", "--profile", "admin"))
+        after = self.picture(child, "admin .*none +none")
+        child.sendintr()
+        child.expect(rig.pexpect_eof())
+        child.close()
+        self.assertEqual(child.signalstatus, signal.SIGINT)
+        self.same(
+            "watch.txt",
+            "$ stskey status --watch\n"
+            + before
+            + "\n(after `stskey clear --profile admin` in another terminal, in the"
+            " same place)\n\n"
+            + after
+            + "\n(Ctrl-C: the terminal is as it was before)\n",
+        )
 
     def test_log(self):
         self.credentials("admin")

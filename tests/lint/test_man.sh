@@ -3,7 +3,8 @@
 # The manual pages against the program: the verbs of stskey.c's table and an
 # example of each, the exit statuses of base/err.h with their meanings, the
 # settings that setting.c knows and the keys of AWS that are read, an example
-# of each, the verbs that README.md shows; and mandoc's own opinion.
+# of each, the verbs that README.md shows, the nouns of the verbs, the variables
+# that are read and the files that are kept; and mandoc's own opinion.
 set -eu
 . "$(dirname -- "$0")/gate.sh"
 command -v mandoc > "$tmp/which" || skip "mandoc is not installed"
@@ -193,6 +194,48 @@ statuses() {
 		s/^> /stskey.1 says, and err.h does not: /p'
 }
 
+# "key" and all of its kind, whose verbs `stskey help key` lists.
+nouns() {
+	verbs_of_table "$1" | sed -n 's/ .*//p' | sort -u > "$tmp/nouns"
+	section "$1" COMMANDS | sed -n '/^\.It Cm help/,/^\.It /s/^\.Cm //p' \
+	    > "$tmp/manual"
+	while read -r noun; do
+		grep -qx "${noun}[ ,.]*" "$tmp/manual" ||
+		    echo "stskey.1 says of help nothing about \"$noun\""
+	done < "$tmp/nouns"
+}
+
+# Variables that are read, by themselves or as one of a list.
+environment() {
+	section "$1" ENVIRONMENT | tr -s ' ,' '\n' > "$tmp/said"
+	find "$1/signer" "$1/fido" "$1/pkcs11" "$1/oath" -name '*.c' \
+	    > "$tmp/files" 2> "$tmp/absent" || :
+	reads='\<(secure_getenv|getenv|env|variable|path_of|is_set)'
+	reads="$reads\\(([a-zA-Z]+, *)?\"[A-Z_]+\""
+	reads="$reads|[{] *\"[A-Z]+_[A-Z_]+\",|, *\"[A-Z]+_[A-Z_]+\" *[}]"
+	while read -r f; do
+		tr '\n\t' '  ' < "$f" | grep -oE "$reads" |
+		    sed 's/.*"\(.*\)".*/\1/' | sort -u |
+		    while read -r name; do
+			grep -qx "$name" "$tmp/said" ||
+			    echo "ENVIRONMENT of stskey.1 lacks $name: $f"
+		    done
+	done < "$tmp/files"
+	[ -s "$tmp/files" ] || echo "no program reads a variable"
+}
+
+# $XDG_STATE_HOME/stskey/NAME, as the headers say what is kept where.
+files() {
+	section "$1" FILES | grep '^\.It Pa ' > "$tmp/said" || :
+	find "$1/signer" -name '*.h' -exec grep -oE \
+	    'XDG_[A-Z]+_HOME/stskey/[a-z]+' {} + > "$tmp/kept" || :
+	while IFS=: read -r header name; do
+		grep -qE "/stskey/${name##*/}/?( |\$)" "$tmp/said" ||
+		    echo "FILES of stskey.1 lacks ${name##*/}: $header"
+	done < "$tmp/kept"
+	[ -s "$tmp/kept" ] || echo "no header says where a file is kept"
+}
+
 mdoc() {
 	for page in "$1"/man/*; do
 		mandoc -T lint -W warning "$page" || true
@@ -204,7 +247,16 @@ put signer/stskey.c <<-'EOF2'
 		{ "credentials", cmd_credentials, "print them" },
 		{ "key import", cmd_key_import,
 		    "put one on a token" },
+		{ "help", help, "this page" },
 	};
+EOF2
+put signer/store/log.h <<-'EOF2'
+	/* $XDG_STATE_HOME/stskey/log, 0600 */
+EOF2
+put signer/host/screen.c <<-'EOF2'
+	const char *term = getenv("TERM"), *color =
+	    getenv("NO_COLOR");
+	static const char *const places[] = { "XDG_STATE_HOME", NULL };
 EOF2
 put signer/aws/setting.c <<-'EOF2'
 	static const char *const known[] = { "stskey_key",
@@ -236,6 +288,23 @@ put man/stskey.1 <<-'EOF2'
 	.It Cm key import Fl -to Ar URI
 	Puts one on a token.
 	.Dl stskey key import --to fido:
+	.It Cm help Op Ar verb
+	Of
+	.Cm key ,
+	its verbs.
+	.Dl stskey help
+	.El
+	.Sh ENVIRONMENT
+	.Bl -tag -width Ds
+	.It Ev NO_COLOR , TERM
+	How it looks.
+	.It Ev XDG_STATE_HOME
+	Where files are.
+	.El
+	.Sh FILES
+	.Bl -tag -width Ds
+	.It Pa ~/.local/state/stskey/log
+	What was done.
 	.El
 	.Sh EXIT STATUS
 	.Bl -tag -width Ds
@@ -291,7 +360,7 @@ page=$tmp/tree/man/stskey.1
 keys=$tmp/tree/man/stskey-config.5
 
 for gate in verbs verb_examples statuses settings aws_keys key_examples \
-    readme mdoc; do
+    readme nouns environment files mdoc; do
 	holds $gate "$SOURCE"
 done
 sed 's/"key import"/"key adopt"/' "$tmp/tree/signer/stskey.c" |
@@ -324,5 +393,13 @@ sed 's/"stskey_key",/"stskey_key", "stskey_new",/' \
 : | catches settings signer/aws/setting.c
 echo '    stskey enrol' | catches readme README.md
 echo 'Ask `stskey key find`.' | catches readme README.md
+sed '/^\.Cm key ,/d' "$page" | catches nouns man/stskey.1
+sed '/It Ev NO_COLOR/d' "$page" | catches environment man/stskey.1
+sed 's/ , TERM//' "$page" | catches environment man/stskey.1
+echo 'x = getenv("LANG");' | catches environment signer/host/language.c
+echo 'x = env(NULL,    "AWS_REGION");' | catches environment signer/host/where.c
+echo 'x[] = { "LC_ALL", y };' | catches environment signer/host/letters.c
+sed '/It Pa/d' "$page" | catches files man/stskey.1
+echo '/* $XDG_DATA_HOME/stskey/sealed/NAME */' | catches files signer/sealed.h
 sed 's/^\.El$//' "$page" | catches mdoc man/stskey.1
 exit $failed
