@@ -42,6 +42,7 @@ class Written(Leaks):
 
     def test_traced(self):
         """What passes between the programs, and goes to the disk."""
+        self.need_sight()
         options = {"ASAN_OPTIONS": self.rig.env["ASAN_OPTIONS"]}
         result, trace = self.rig.strace("all", *enrolling.ENROLL, env=options)
         self.good(result)
@@ -101,6 +102,7 @@ class TypedPin(leaking.Judge, Leaks):
             self.assertEqual(leaking.found_in(path.read_bytes()), [], path)
 
     def test_each(self):
+        self.need_sight()
         self.typed(*enrolling.ENROLL, "--pin")
         self.has_one()
         self.sts.attach("daily")

@@ -120,6 +120,7 @@ class Leaks(leaking.Judge, rig.Case):
 
     def test_nowhere(self):
         """All verbs under strace; files, output, argv and environment after."""
+        self.need_sight()
         allowed = {str(self.rig.home / "keys.csv"), str(self.rig.credentials_file)}
         refused = dict(REFUSED)
         for what, args, text, before in self.verbs():

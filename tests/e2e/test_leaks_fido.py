@@ -113,6 +113,7 @@ class LeaksFido(sealing.Keys, leaking.Judge, rig.Case):
         return result
 
     def test_nowhere(self):
+        self.need_sight()
         spoken = ""
         for step in (*self.enrolments(), None, *self.uses()):
             if step is None:
