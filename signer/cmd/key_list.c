@@ -41,6 +41,7 @@ struct tokens {
 	struct enrol *enrol;
 	struct place *at;
 	size_t n;
+	const char *one; /* the sealed file that is meant; NULL: all */
 };
 
 static void
@@ -214,6 +215,32 @@ is_listed(const struct tokens *t, size_t i)
 	return false;
 }
 
+/* All of them, or the one sealed file that --to names. */
+static enum rc
+print_items(const struct tokens *t, const struct message *listed,
+    struct buf *out, struct err *e)
+{
+	const char *one = t->one;
+	bool any = one == NULL;
+	enum rc rc = RC_OK;
+
+	for (size_t k = 0; rc == RC_OK && k < message_count(listed, "items");
+	     k++) {
+		const char *uri = message_item(listed, "items", k, "uri");
+
+		if (one != NULL && (uri == NULL || strcmp(uri, one) != 0))
+			continue;
+		any = true;
+		rc = print_item(t->enrol, listed, k, out, e);
+	}
+	if (rc == RC_OK && !any)
+		return err_set(e, RC_NOTFOUND,
+		    "there is no '%s'; `stskey key list --to sealed:` shows "
+		    "what there is",
+		    one);
+	return rc;
+}
+
 /* Each token with the PIN source of the profile that names it. */
 static enum rc
 list(struct tokens *t, size_t i, struct buf *out, struct err *e)
@@ -233,10 +260,7 @@ list(struct tokens *t, size_t i, struct buf *out, struct err *e)
 	if (rc != RC_OK || is_listed(t, i))
 		return rc;
 	rc = child_call(&n->crew.token, m, "listed", &listed, e);
-	for (size_t k = 0; rc == RC_OK && k < message_count(listed, "items");
-	     k++)
-		rc = print_item(n, listed, k, out, e);
-	return rc;
+	return rc == RC_OK ? print_items(t, listed, out, e) : rc;
 }
 
 static enum rc
@@ -328,7 +352,12 @@ cmd_key_list(const struct verb *v, char **argv, struct err *e)
 		    "%s names no token; give one: --to 'pkcs11:token=…' or "
 		    "--to sealed:",
 		    r.to != NULL ? r.to : r.enrol.world.config_path);
+	if (r.to != NULL && is_scheme(r.to, "sealed") &&
+	    strcmp(r.to, "sealed:") != 0)
+		t.one = r.to;
 	listed = list_all(&t, &out, e);
+	if (listed == RC_OK && out.len == 0)
+		term_say("there is no key and no seed");
 	tell_both(&t, &out);
 	rc = session_print(buf_bytes(&out), e);
 	return listed != RC_OK ? listed : rc;

@@ -260,6 +260,18 @@ class Secret(Touching):
         finally:
             self.file.write_bytes(whole)
 
+    def test_listed_by_name(self):
+        """All of them, that one, or the sentence that it is not there."""
+
+        def listed(uri):
+            return self.rig.stskey("key", "list", "--to", uri, env=self.shown())
+
+        every = self.good(listed("sealed:")).out.splitlines()
+        self.assertEqual(len(every), 2, every)
+        (one,) = self.good(listed(KEY_URI)).out.splitlines()
+        self.assertTrue(one.startswith(f"{KEY_URI} "), one)
+        self.refused(listed("sealed:nope"), rig.NOTFOUND, "'sealed:nope'", "--to sealed:")
+
     def test_renamed(self):
         """A file opens under no other name, nor for another use."""
         copy = self.file.with_name("another")
