@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "signer/aws/sts.h"
 #include "signer/base/mem.h"
 #include "signer/cmd/cmd.h"
 #include "signer/cmd/enrol_lines.h"
@@ -71,7 +72,10 @@ check(const struct request *r, struct err *e)
 		return err_set(e, RC_USAGE,
 		    "--label is of an object on a token, --name of a sealed "
 		    "secret; give one");
-	if (enrol_check_to(r->to, r->pin, e) != RC_OK)
+	if (enrol_check_to(r->to, r->pin, e) != RC_OK ||
+	    (r->access_key_id != NULL &&
+		sts_check_access_key_id(BYTES_STR(r->access_key_id), e) !=
+		    RC_OK))
 		return RC_USAGE;
 	/* Whether it can go afterwards is seen before its secret is used. */
 	if (r->csv != NULL && (rc = file_check_wipe(r->csv, e)) != RC_OK)

@@ -39,6 +39,7 @@ find_id(struct request *r, struct err *e)
 	struct enrol *n = &r->enrol;
 	struct bytes label = uri_attribute(r->uri, "object");
 	struct err ignored;
+	enum rc rc;
 
 	n->uri = r->uri;
 	n->access_key_id = r->access_key_id;
@@ -52,7 +53,8 @@ find_id(struct request *r, struct err *e)
 		    "no profile says whose secret '%s' is; give "
 		    "--access-key-id AKIA…",
 		    r->uri);
-	return sts_check_access_key_id(BYTES_STR(n->access_key_id), e);
+	rc = sts_check_access_key_id(BYTES_STR(n->access_key_id), e);
+	return rc != RC_OK && r->access_key_id != NULL ? RC_USAGE : rc;
 }
 
 static enum rc

@@ -80,15 +80,12 @@ pin_prompt(struct state *s, const struct ask_pin *what, struct secret *ret,
 	struct prompt q = {
 		.text = text_of(s, &p, what),
 		.label = label_of(&p, what),
+		.yes = "Use the last try",
 		.nobody = RC_PIN,
 		.instead = instead(what),
 	};
-	struct prompt sure = q;
-	enum rc rc = RC_OK;
+	enum rc rc = what->final_try ? prompt_confirm(s, &q, e) : RC_OK;
 
-	sure.label = "Use the last try";
-	if (what->final_try)
-		rc = prompt_confirm(s, &sure, e);
 	if (rc == RC_CANCELLED)
 		return err_in(e, RC_PIN,
 		    "the last try of token '%s' was left alone", what->token);

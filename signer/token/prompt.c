@@ -73,7 +73,7 @@ confirm_on_tty(const struct state *s, const struct prompt *q, struct err *e)
 {
 	AUTO_SECRET struct secret line = { 0 };
 	AUTO_POOL struct pool p = POOL_INIT;
-	const char *label = pool_fmt(&p, "%s (yes or no)", q->label);
+	const char *label = pool_fmt(&p, "%s (yes or no)", q->yes);
 	enum rc rc =
 	    on_tty(s, &(struct tty_question){ q->text, label, true }, &line, e);
 
@@ -92,8 +92,8 @@ prompt_confirm(const struct state *s, const struct prompt *q, struct err *e)
 	if (rc == RC_UNSUPPORTED)
 		rc = by_pinentry(s,
 		    &(struct pinentry_question){ .program = s->pinentry,
-			.text = pool_fmt(&p, "%s\n%s", q->text, q->label),
-			.label = q->label,
+			.text = pool_fmt(&p, "%s\n%s", q->text, q->yes),
+			.label = q->yes,
 			.confirm = true },
 		    &none, e);
 	return rc == RC_UNSUPPORTED ? nobody(s, q, e) : rc;

@@ -12,6 +12,7 @@
 struct prompt {
 	const char *text;    /* what it is about; lines */
 	const char *label;   /* "PIN of 'work'" */
+	const char *yes;     /* "Use the last try": what a yes means */
 	bool echo;           /* it is no secret once it was used */
 	enum rc nobody;      /* the status when there is nobody to ask, */
 	const char *instead; /* and what can be done then */
@@ -20,7 +21,7 @@ struct prompt {
 /* RC_CANCELLED: the person would not, or called off; RC_TIMEOUT; nobody. */
 enum rc prompt_ask(const struct state *s, const struct prompt *q,
     struct secret *ret, struct err *e);
-/* A yes (RC_OK) or a no (RC_CANCELLED); label says what a yes means. */
+/* A yes (RC_OK) or a no (RC_CANCELLED). */
 enum rc prompt_confirm(
     const struct state *s, const struct prompt *q, struct err *e);
 

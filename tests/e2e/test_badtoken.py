@@ -134,7 +134,8 @@ class Pins(bad.BadInput):
     def test_last_try(self):
         """A stored PIN is never spent on the last try without a person."""
         result = self.call(env=self.lying("final-try"))
-        self.refused(result, rig.PIN_REFUSED, "last|final")
+        words = ("nobody can be asked for the PIN of token 'work'", "has one try left")
+        self.refused(result, rig.PIN_REFUSED, *words)
         self.assertEqual(self.sts.count(outcome=None), 0)
 
     def test_no_pin_set(self):

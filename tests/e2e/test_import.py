@@ -110,6 +110,7 @@ class Where(importing.Importing):
     """What would be lost of --to and --pin is refused, before a secret is read."""
 
     KEY = ("key", "import", "--access-key-id", rig.KEY_ID, "--name", "x")
+    URI = "pkcs11:token=work;object=x?module-name=softhsm2"
     SEED = ("mfa", "import", "--serial-number", rig.SERIAL, "--name", "x")
 
     def test_a_file_is_no_hardware(self):
@@ -118,6 +119,15 @@ class Where(importing.Importing):
                 with self.subTest(verb=verb[:2], to=to):
                     result = self.run_stskey(*verb, "--to", to, input="x\n")
                     self.refused(result, rig.USAGE, "--to fido:", "--name")
+
+    def test_no_access_key_id(self):
+        """As any other word that is wrong: before the secret is read."""
+        key = ("--access-key-id", "nonsense", "--to", "pkcs11:token=work")
+        for verb in (("import",), ("adopt", self.URI), ("verify", self.URI)):
+            with self.subTest(verb=verb[0]):
+                more = key if verb[0] == "import" else key[:2]
+                result = self.run_stskey("key", *verb, *more, input="x\n")
+                self.refused(result, rig.USAGE, "'nonsense'|access key")
 
     def test_pin_of_another_token(self):
         for verb in (self.KEY, self.SEED):
