@@ -22,6 +22,46 @@ print("rc=%d out=%r err=%r" % (done.returncode, done.stdout, done.stderr))
 """
 
 
+# The same for many at once: a line of JSON with what each printed.
+EDITORS = """
+import json, os, subprocess, sys
+at_once = [subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL,
+    stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=os.setpgrp)
+    for _ in range(int(sys.argv[1]))]
+ended = [(p.communicate(), p.returncode) for p in at_once]
+with open(os.environ["ANSWERS"], "w") as f:
+    json.dump([[rc, out.decode(), err.decode()] for (out, err), rc in ended], f)
+print("all ended")
+"""
+
+
+def terminal(machine, program, *argv, **env):
+    """A program on a terminal of its own, for pexpect."""
+    import pexpect  # pylint: disable=import-outside-toplevel
+
+    child = pexpect.spawn(
+        program,
+        [str(a) for a in argv],
+        env=machine.environment(env),
+        timeout=120,
+        encoding="utf-8",
+        dimensions=(24, 1000),
+    )
+    child.delaybeforesend = None
+    machine.children.append(child)
+    return child
+
+
+def bash(machine):
+    """An interactive one, with job control."""
+    options = {"PS1": "<ready>", "HISTFILE": None}
+    child = terminal(machine, "/bin/bash", "--norc", "--noprofile", "-i", **options)
+    child.expect("<ready>")
+    child.sendline("bind 'set enable-bracketed-paste off'; stty -echo")
+    child.expect("<ready>")
+    return child
+
+
 class Many(rig.Case):
     """With MFA: a code is good for once, and they all want it."""
 
@@ -50,6 +90,39 @@ class Many(rig.Case):
         self.assertEqual(self.sts.count("GetSessionToken", None), 1)
         self.assertEqual(self.sts.count("AssumeRole", None), 1)
 
+    def one_session(self, answers):
+        self.assertEqual(len(answers), MANY)
+        self.assertEqual(len({json.loads(a)["AccessKeyId"] for a in answers}), 1)
+        self.assertEqual(self.sts.count("GetSessionToken", None), 1)
+
+    def test_from_background_jobs(self):
+        """None is stopped, and nothing is written over what is in front."""
+        child = bash(self.rig)
+        out = self.rig.folder / "answers"
+        out.mkdir()
+        call = f"{rig.STSKEY} credentials --profile dev"
+        child.sendline(
+            f"for n in {{1..{MANY}}}; do {call} > {out}/$n & done > /dev/null 2>&1; "
+            "wait; echo all 'ended'"
+        )
+        child.expect("all ended\r\n")
+        self.assertNotIn("stskey:", child.before)
+        self.assertNotIn("Stopped", child.before)
+        self.one_session([path.read_text() for path in out.iterdir()])
+
+    def test_from_an_editor(self):
+        """Its terminal is there, and another process group is in front."""
+        answers = self.rig.folder / "ended"
+        command = [rig.STSKEY, "credentials", "--profile", "dev"]
+        child = terminal(
+            *(self.rig, "/usr/bin/python3", "-c", EDITORS, MANY, *command),
+            ANSWERS=answers,
+        )
+        child.expect("all ended\r\n")
+        ended = json.loads(answers.read_text())
+        self.assertEqual({(rc, err) for rc, _, err in ended}, {(0, "")})
+        self.one_session([out for _, out, _ in ended])
+
 
 class People(running.Running):
     def asking(self):
@@ -62,32 +135,13 @@ class People(running.Running):
         for result in self.rig.many([argv] * 5):
             self.refused(result, running.FAILED, "InvalidClientTokenId")
 
-    def bash(self):
-        """An interactive one, with job control, on a terminal of its own."""
-        import pexpect  # pylint: disable=import-outside-toplevel
-
-        child = pexpect.spawn(
-            "/bin/bash",
-            ["--norc", "--noprofile", "-i"],
-            env=self.rig.environment({"PS1": "<ready>", "HISTFILE": None}),
-            timeout=60,
-            encoding="utf-8",
-            dimensions=(24, 400),
-        )
-        child.delaybeforesend = None
-        self.rig.children.append(child)
-        child.expect("<ready>")
-        child.sendline("bind 'set enable-bracketed-paste off'; stty -echo")
-        child.expect("<ready>")
-        return child
-
     def line(self, command):
         return f"{rig.STSKEY} exec --profile dev -- {command}"
 
     def test_in_front(self):
         """The PIN is typed, and then the terminal is the command's."""
         self.asking()
-        child = self.bash()
+        child = bash(self.rig)
         child.sendline(self.line("sh -c 'stty -a; read -r x; echo \"got=<$x>\"'"))
         child.expect("PIN[^\r\n]*:")
         child.sendline(rig.PIN)
@@ -101,7 +155,7 @@ class People(running.Running):
 
     def test_job_control(self):
         """It is the command that stops and goes on, in the shell's own job."""
-        child = self.bash()
+        child = bash(self.rig)
         child.sendline(self.line("cat"))
         child.sendline("one")
         child.expect("one\r\n")
@@ -117,7 +171,7 @@ class People(running.Running):
         child.expect("rc=130")
 
     def test_as_a_background_job(self):
-        child = self.bash()
+        child = bash(self.rig)
         command = "sh -c 'echo profile=$STSKEY_PROFILE'"
         child.sendline(self.line(command) + " & wait $!; echo rc=$?")
         child.expect("profile=dev\r\n.*rc=0")
@@ -125,7 +179,7 @@ class People(running.Running):
     def test_as_a_background_job_that_must_ask(self):
         """An error at once: neither is it stopped, nor does it read the line."""
         self.asking()
-        child = self.bash()
+        child = bash(self.rig)
         child.sendline(self.line("true") + " & wait $!; echo rc=$?")
         child.expect(r"stskey: [^\r\n]*PIN[^\r\n]*\r\n")
         child.expect(rf"rc={running.FAILED}\r\n")
@@ -133,17 +187,8 @@ class People(running.Running):
         child.expect("still=here")
 
     def editor(self, *command):
-        import pexpect  # pylint: disable=import-outside-toplevel
-
-        child = pexpect.spawn(
-            "/usr/bin/python3",
-            ["-c", EDITOR, str(rig.STSKEY), "exec", "--profile", "dev", "--", *command],
-            env=self.rig.environment(),
-            timeout=60,
-            encoding="utf-8",
-            dimensions=(24, 1000),
-        )
-        self.rig.children.append(child)
+        call = (rig.STSKEY, "exec", "--profile", "dev", "--", *command)
+        child = terminal(self.rig, "/usr/bin/python3", "-c", EDITOR, *call)
         child.expect(r"rc=(\d+) out=(b[^\r\n]*) err=(b[^\r\n]*)\r\n")
         return int(child.match[1]), child.match[2], child.match[3]
 
