@@ -7,12 +7,15 @@
 #include "signer/cmd/call.h"
 #include "signer/cmd/doctor.h"
 #include "signer/cmd/iam.h"
+#include "signer/cmd/quote.h"
 #include "signer/host/term.h"
 
 /*
- * Whether a key is good for anything without MFA: it asks for a session
- * without a code, which STS gives to everybody, and IAM a question with that,
- * which is to be denied.  This one check logs in, and CloudTrail shows it.
+ * Whether a key is good for anything without MFA: IAM is asked a question with
+ * the key itself, and with a session without a code, which STS gives to
+ * everybody.  Both are to be denied.  That IAM takes no session without MFA
+ * for valid, whatever the policy, is no denial.  This one check logs in, and
+ * CloudTrail shows it.
  */
 
 enum { FORM_MAX = 1024, TIMEOUT_SECONDS = 120, SESSION_SECONDS = 900 };
@@ -23,8 +26,10 @@ struct trial {
 	struct crew crew;
 	struct message *session; /* owns what credentials points into */
 	struct credentials credentials;
-	const char *code; /* with which IAM denied; NULL: it did not */
 };
+
+/* What IAM said. */
+enum verdict { ALLOWED, DENIED, INVALID };
 
 static void
 trial_done(struct trial *t)
@@ -55,13 +60,25 @@ explain(const struct trial *t, const struct endpoint *at, const char *action,
 	return sts_explain(a, &who, e);
 }
 
+static enum rc
+begin(struct trial *t, struct err *e)
+{
+	struct hold hold = { .tokens = { t->plan->key } };
+	enum rc rc;
+
+	if ((rc = crew_token(&t->crew, false, e)) != RC_OK ||
+	    (rc = crew_net(&t->crew, t->plan->links[0].endpoint.url, e)) !=
+		RC_OK)
+		return rc;
+	return crew_hold(&t->crew, &hold, e);
+}
+
 /* A session without a code, signed by the key. */
 static enum rc
 ask_session(struct trial *t, struct err *e)
 {
 	AUTO_BUF struct buf form = BUF_INIT(FORM_MAX);
 	const struct sts_session wanted = { .seconds = SESSION_SECONDS };
-	struct hold hold = { .tokens = { t->plan->key } };
 	struct call call = {
 		.endpoint = &t->plan->links[0].endpoint,
 		.key = t->plan->key,
@@ -72,10 +89,6 @@ ask_session(struct trial *t, struct err *e)
 
 	sts_get_session_token(&form, &wanted);
 	call.body = buf_bytes(&form);
-	if ((rc = crew_token(&t->crew, false, e)) != RC_OK ||
-	    (rc = crew_net(&t->crew, call.endpoint->url, e)) != RC_OK ||
-	    (rc = crew_hold(&t->crew, &hold, e)) != RC_OK)
-		return rc;
 	call.time = clock_now();
 	rc = call_send(&t->crew, &call, &t->session, e);
 	if (rc != RC_OK)
@@ -92,9 +105,10 @@ ask_session(struct trial *t, struct err *e)
 	return RC_OK;
 }
 
-/* RC_OK as well when it was denied: t->code says so. */
+/* With the session, or with the key where that is NULL. */
 static enum rc
-ask_iam(struct trial *t, struct pool *strings, struct err *e)
+ask_iam(struct trial *t, const struct credentials *session, enum verdict *ret,
+    struct err *e)
 {
 	AUTO_BUF struct buf form = BUF_INIT(FORM_MAX);
 	AUTO_MESSAGE struct message *answer = NULL;
@@ -102,7 +116,10 @@ ask_iam(struct trial *t, struct pool *strings, struct err *e)
 	struct call call = {
 		.endpoint = &iam.endpoint,
 		.service = "iam",
-		.session = &t->credentials,
+		.session = session,
+		.key = session == NULL ? t->plan->key : NULL,
+		.access_key_id =
+		    session == NULL ? t->plan->access_key_id : NULL,
 		.time = clock_now(),
 	};
 	struct sts_answer a;
@@ -116,11 +133,57 @@ ask_iam(struct trial *t, struct pool *strings, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	a = call_answer(answer, &call);
+	*ret = ALLOWED;
 	if (sts_judge(&a) == STS_FINE)
 		return RC_OK;
-	if (sts_judge(&a) != STS_REFUSED || a.status != 403 || a.code == NULL)
-		return explain(t, &iam.endpoint, "ListAccountAliases", &a, e);
-	t->code = pool_add(strings, BYTES_STR(a.code));
+	*ret = a.code != NULL && strcmp(a.code, "AccessDenied") == 0 ? DENIED
+	                                                             : INVALID;
+	if (*ret == DENIED || (session != NULL && a.code != NULL &&
+				  strcmp(a.code, "InvalidClientTokenId") == 0))
+		return RC_OK;
+	return explain(t, &iam.endpoint, "ListAccountAliases", &a, e);
+}
+
+static void
+tell(struct doctor *d, const struct plan *p, const char *who,
+    enum verdict verdict)
+{
+	AUTO_POOL struct pool pool = POOL_INIT;
+
+	if (verdict == DENIED)
+		doctor_ok(d,
+		    "%s: %s was denied iam:ListAccountAliases (AccessDenied), "
+		    "as it should be",
+		    p->profile, who);
+	else if (verdict == INVALID)
+		doctor_ok(d,
+		    "%s: IAM takes no session without MFA for valid "
+		    "(InvalidClientTokenId), which says nothing of the policy",
+		    p->profile);
+	else
+		doctor_fail(d, RC_MFA,
+		    pool_fmt(&pool, "stskey policy --user --profile %s",
+			quote_word(&pool, p->profile)),
+		    "%s: %s may use iam:ListAccountAliases: nothing asks for "
+		    "MFA; attach the policy that this prints in place of what "
+		    "allows it",
+		    p->profile, who);
+}
+
+static enum rc
+try_all(struct doctor *d, struct trial *t, struct err *e)
+{
+	enum verdict verdict = ALLOWED;
+	enum rc rc;
+
+	if ((rc = begin(t, e)) != RC_OK ||
+	    (rc = ask_iam(t, NULL, &verdict, e)) != RC_OK)
+		return rc;
+	tell(d, t->plan, "the key without a code", verdict);
+	if ((rc = ask_session(t, e)) != RC_OK ||
+	    (rc = ask_iam(t, &t->credentials, &verdict, e)) != RC_OK)
+		return rc;
+	tell(d, t->plan, "a session without a code", verdict);
 	return RC_OK;
 }
 
@@ -134,23 +197,9 @@ examine(struct doctor *d, const struct plan *p)
 
 	crew_plan(&t.crew, p, NULL, false);
 	crew_begin(&t.crew, TIMEOUT_SECONDS);
-	rc = ask_session(&t, &e);
-	if (rc == RC_OK)
-		rc = ask_iam(&t, &d->strings, &e);
+	rc = try_all(d, &t, &e);
 	if (rc != RC_OK)
 		doctor_fail(d, rc, NULL, "%s: %s", p->profile, e.msg);
-	else if (t.code != NULL)
-		doctor_ok(d,
-		    "%s: a session without a code was denied (%s), as it "
-		    "should be",
-		    p->profile, t.code);
-	else
-		doctor_fail(d, RC_MFA,
-		    "attach what `stskey policy --user` prints, "
-		    "docs/policies/daily.json",
-		    "%s: a session without a code may use IAM: nothing asks "
-		    "for MFA",
-		    p->profile);
 }
 
 /* Each key once. */
@@ -169,9 +218,10 @@ doctor_test_mfa(struct doctor *d)
 {
 	if (!d->test_mfa)
 		return;
-	term_say("--test-mfa asks for a session without an MFA code, and for "
-		 "iam:ListAccountAliases with it, which is to be denied: "
-		 "CloudTrail will show both calls");
+	term_say("--test-mfa asks for a session without an MFA code, and, with "
+		 "the key and with that session, for "
+		 "iam:ListAccountAliases, which is to be denied: CloudTrail "
+		 "will show the calls");
 	for (size_t i = 0; i < d->npatients; i++)
 		if (!is_done(d, i))
 			examine(d, &d->patients[i].plan);

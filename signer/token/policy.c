@@ -12,9 +12,9 @@ static const char form[] = "application/x-www-form-urlencoded";
 static const char letters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-enum { ACTIONS = 7 };
+enum { ACTIONS = 8 };
 
-/* The actions that a long-term key is needed for, and nothing else of each. */
+/* The actions that a long-term key is needed for, or tried with, of each. */
 static const struct service {
 	const char *name, *version;
 	const char *actions[ACTIONS + 1];
@@ -25,11 +25,13 @@ static const struct service {
 	    "AssumeRole, GetCallerIdentity and GetSessionToken of STS" },
 	{ "iam", IAM_VERSION,
 	    { "CreateVirtualMFADevice", "DeactivateMFADevice",
-		"DeleteVirtualMFADevice", "EnableMFADevice", "ListMFADevices",
-		"ListVirtualMFADevices", "ResyncMFADevice" },
+		"DeleteVirtualMFADevice", "EnableMFADevice",
+		"ListAccountAliases", "ListMFADevices", "ListVirtualMFADevices",
+		"ResyncMFADevice" },
 	    "CreateVirtualMFADevice, DeactivateMFADevice, "
-	    "DeleteVirtualMFADevice, EnableMFADevice, ListMFADevices, "
-	    "ListVirtualMFADevices and ResyncMFADevice of IAM" },
+	    "DeleteVirtualMFADevice, EnableMFADevice, ListAccountAliases, "
+	    "ListMFADevices, ListVirtualMFADevices and ResyncMFADevice of "
+	    "IAM" },
 };
 
 static bool

@@ -75,54 +75,72 @@ class TestMfa(doctoring.Doctoring):
         for key in ("FwoGZXIvYXdzE", "ASIA"):  # of a session
             self.assertNotIn(key, result.out + result.err)
         hits = [f for f in result.json()["findings"] if f["check"] == "test-mfa"]
-        self.assertEqual(len(hits), 1, result)
-        return hits[0], asked
+        return hits, asked
 
     def test_denied(self):
-        finding, asked = self.try_it()
-        self.assertEqual(finding["grade"], "ok")
-        self.assertIn("InvalidClientTokenId", finding["text"])
+        """The key itself is what shows it: IAM takes no session without MFA."""
+        (key, session), asked = self.try_it()
+        self.assertEqual((key["grade"], session["grade"]), ("ok", "ok"))
+        self.assertRegex(key["text"], "the key without a code was denied .*AccessDenied")
+        self.assertRegex(session["text"], "InvalidClientTokenId.* says nothing")
         self.assertEqual(
             [(r["action"], r["outcome"]) for r in asked],
-            [("GetSessionToken", "ok"), ("ListAccountAliases", "InvalidClientTokenId")],
+            [
+                ("ListAccountAliases", "AccessDenied"),
+                ("GetSessionToken", "ok"),
+                ("ListAccountAliases", "InvalidClientTokenId"),
+            ],
         )
-        self.assertNotIn("TokenCode", asked[0]["params"])
-        self.assertEqual(asked[0]["params"]["DurationSeconds"], "900")
+        self.assertNotIn("TokenCode", asked[1]["params"])
+        self.assertEqual(asked[1]["params"]["DurationSeconds"], "900")
         self.assertEqual(self.rig.cache_files(), [])
 
-    def test_allowed(self):
-        """A service, or a policy, that lets a session without MFA in."""
+    def test_allowed_by_policy(self):
+        """One that asks for no MFA: the session is refused all the same."""
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        document = {"Version": "2012-10-17", "Statement": [everything]}
+        self.sts.world.attach("dev", [document])
+        self.addCleanup(self.sts.world.attach, "dev", ["daily"])
+        (key, session), asked = self.try_it(rig.MFA)
+        self.assertEqual((key["grade"], session["grade"]), ("fail", "ok"))
+        self.assertRegex(key["text"], "the key without a code may use .*asks for MFA")
+        self.assertEqual(key["mend"], "stskey policy --user --profile dev")
+        self.assertEqual(
+            [r["outcome"] for r in asked], ["ok", "ok", "InvalidClientTokenId"]
+        )
+
+    def test_sessions_let_in(self):
+        """A service that lets a session without MFA in."""
         real, answer = self.sts.iam.act, {"IsTruncated": "false"}
         self.sts.iam.act = lambda action, caller, params: answer
         self.addCleanup(setattr, self.sts.iam, "act", real)
-        finding, _ = self.try_it(rig.MFA)
-        self.assertEqual(finding["grade"], "fail")
-        self.assertIn("nothing asks for MFA", finding["text"])
-        self.assertIn("daily.json", finding["mend"])
+        for finding in self.try_it(rig.MFA)[0]:
+            self.assertEqual(finding["grade"], "fail")
+            self.assertIn("nothing asks for MFA", finding["text"])
 
-    def test_denied_by_policy(self):
-        fault = {"kind": "deny", "times": 1, "action": "ListAccountAliases"}
+    def test_sessions_denied_by_policy(self):
+        fault = {"kind": "deny", "times": 2, "action": "ListAccountAliases"}
         self.sts.control({"faults": [fault]})
-        finding, _ = self.try_it()
-        self.assertIn("AccessDenied", finding["text"])
+        for finding in self.try_it()[0]:
+            self.assertIn("(AccessDenied), as it should be", finding["text"])
 
     def test_service_in_trouble(self):
         """No answer is no denial."""
         fault = {"kind": "fail", "times": 9, "action": "ListAccountAliases"}
         self.sts.control({"faults": [fault]})
-        finding, _ = self.try_it(rig.NET)
+        (finding,), _ = self.try_it(rig.NET)
         self.assertEqual(finding["grade"], "fail")
 
     def test_key_that_is_off(self):
         self.sts.control({"key": {rig.KEY_ID: False}})
-        finding, asked = self.try_it(rig.DENIED)
+        (finding,), asked = self.try_it(rig.DENIED)
         self.assertEqual(finding["grade"], "fail")
-        self.assertEqual([r["action"] for r in asked], ["GetSessionToken"])
+        self.assertEqual([r["action"] for r in asked], ["ListAccountAliases"])
 
     def test_each_key_once(self):
         self.rig.write_config(self.rig.dev(), self.rig.role(), self.rig.dev("two"))
         result = self.good(self.rig.stskey("doctor", "--test-mfa"))
-        self.assertEqual(result.out.count("\nok    test-mfa"), 1, result)
+        self.assertEqual(result.out.count("\nok    test-mfa"), 2, result)
         self.assertEqual(self.sts.count("GetSessionToken"), 1)
 
 

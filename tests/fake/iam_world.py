@@ -47,6 +47,7 @@ class Iam:
             "ListMFADevices": self._list,
             "ListVirtualMFADevices": self._list_virtual,
             "ResyncMFADevice": self._resync,
+            "ListAccountAliases": self._aliases,
         }.get(action)
         if todo is None:
             raise Refused(
@@ -113,6 +114,10 @@ class Iam:
             raise Refused(403, "InvalidAuthenticationCode", DENIED_CODES)
 
     # -- the actions
+
+    def _aliases(self, caller, _):
+        self._judge(caller, "ListAccountAliases", "*")
+        return {"AccountAliases": [], "IsTruncated": False}
 
     def _create(self, caller, params):
         name = params["VirtualMFADeviceName"]
