@@ -136,8 +136,10 @@ load(struct registered *r, const char *path, const struct ask *ask,
 	m->reserved = r != NULL ? TAKE(r->reserved) : NULL;
 	m->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (m->dl == NULL)
-		return err_set(e, RC_CONFIG, "module '%s' cannot be loaded: %s",
-		    m->say, dlerror());
+		return err_set(e, RC_CONFIG,
+		    "module '%s' cannot be loaded: %s: name another file, or "
+		    "install what it lacks, which `ldd %s` shows",
+		    m->say, dlerror(), path);
 	*ret = same(m->dl);
 	if (*ret != NULL)
 		return RC_OK;

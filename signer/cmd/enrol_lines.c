@@ -119,8 +119,12 @@ enrol_check(const struct enrol *n, const char *replace, struct err *e)
 	    n->profile != NULL ? profile_find(f, n->profile, true) : NULL;
 	enum rc rc = replace != NULL ? check_replace(n, replace, e) : RC_OK;
 
-	if (rc != RC_OK || s == NULL || profile_entry(f, s, "role_arn") == NULL)
+	if (rc != RC_OK || n->profile == NULL)
 		return rc;
+	if ((rc = world_check(&n->world, n->profile, e)) != RC_OK)
+		return err_in(e, rc, "--profile");
+	if (s == NULL || profile_entry(f, s, "role_arn") == NULL)
+		return RC_OK;
 	return err_set(e, RC_CONFIG,
 	    "%s:%zu: profile '%.80s' has a role_arn, which SDKs would use "
 	    "instead of stskey: give the key a profile of its own and name "

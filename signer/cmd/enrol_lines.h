@@ -16,8 +16,8 @@ const char *enrol_access_key_id(struct enrol *n, const char *uri);
 /*
  * Before anything is done: RC_NOTFOUND where no profile has the URI of replace
  * (or NULL) as its stskey_key, with those that may mean the same object in
- * other words; RC_CONFIG for a --profile whose role_arn would shadow what we
- * write.
+ * other words; RC_CONFIG for a --profile that could not be written, or whose
+ * role_arn would shadow what we write.
  */
 enum rc enrol_check(const struct enrol *n, const char *replace, struct err *e);
 /*

@@ -287,6 +287,17 @@ show(const struct world *w, const struct world_change *c)
 			    "    %s = %s", c->sets[i].key, c->sets[i].value);
 }
 
+/* Tried with any line. */
+enum rc
+world_check(const struct world *w, const char *profile, struct err *e)
+{
+	static const struct profile_set any = { "stskey_user", "x" };
+	AUTO_BUF struct buf text = BUF_INIT(CONFIG_MAX + 65536);
+	AUTO_MEM char *section = section_name(w, profile);
+
+	return profile_edit(&w->config, section, &any, 1, &text, e);
+}
+
 /* The change made to the text in memory, which is read anew. */
 static enum rc
 apply(struct world *w, const struct world_change *c, struct err *e)

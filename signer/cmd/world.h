@@ -74,5 +74,7 @@ enum rc world_no_key(const struct world *w, struct err *e);
  */
 enum rc world_write(struct world *w, const struct world_change *changes,
     size_t n, struct err *e);
+/* RC_CONFIG: no line could be written for a profile of that name. */
+enum rc world_check(const struct world *w, const char *profile, struct err *e);
 
 #endif

@@ -120,6 +120,20 @@ class Where(importing.Importing):
                     result = self.run_stskey(*verb, "--to", to, input="x\n")
                     self.refused(result, rig.USAGE, "--to fido:", "--name")
 
+    def test_profile_that_no_file_holds(self):
+        """A name that could not be written leaves nothing on the token."""
+        name = ("--profile", "new\nline")
+        key = ("--access-key-id", rig.KEY_ID, "--offline")
+        to = ("--to", "pkcs11:token=work", *name)
+        for verb in (
+            ("key", "import", *key, *to),
+            ("key", "adopt", self.URI, *key, *name),
+            ("mfa", "import", "--serial-number", rig.SERIAL, *to),
+        ):
+            with self.subTest(verb=verb[:2]):
+                result = self.run_stskey(*verb, input="x\n")
+                self.refused(result, rig.CONFIG, "--profile: .*control character")
+
     def test_no_access_key_id(self):
         """As any other word that is wrong: before the secret is read."""
         key = ("--access-key-id", "nonsense", "--to", "pkcs11:token=work")

@@ -36,6 +36,7 @@ not_a_module(struct world *w)
 {
 	CHECK_EQ(open_with(w, "?module-path=/etc/passwd"), RC_CONFIG);
 	world_said(w, "cannot be loaded");
+	world_said(w, "`ldd /etc/passwd`"); /* what to do next */
 	CHECK_EQ(
 	    open_with(w, "?module-path=/usr/lib/x86_64-linux-gnu/libm.so.6"),
 	    RC_CONFIG);
