@@ -12,9 +12,7 @@
 enum { FEW_TRIES = 3 };
 
 static const char rules[] =
-    "sudo apt-get install udev && sudo udevadm trigger, "
-    "then log in at the machine itself and put the "
-    "key in again";
+    "sudo apt-get install udev && sudo udevadm trigger";
 
 /* Where what is found goes. */
 struct report {
@@ -56,13 +54,15 @@ tell_pin(struct report *r, struct device *d)
 	if (tries == 0) {
 		item.grade = SURVEY_FAIL;
 		item.rc = RC_PIN;
-		item.mend = pool_fmt(&r->strings,
-		    "fido2-token -R %s, which makes the key a new one, and "
-		    "seal to it anew",
-		    d->path);
+		item.text = pool_fmt(&r->strings,
+		    "'%s' has a PIN, and no try left: reset, it is a new key, "
+		    "and what was sealed to it is to be sealed anew",
+		    d->name);
+		item.mend = pool_fmt(&r->strings, "fido2-token -R %s", d->path);
 	} else if (tries <= FEW_TRIES) {
 		item.grade = SURVEY_WARN;
-		item.mend = "use it once with the right PIN";
+		item.text = pool_fmt(&r->strings,
+		    "%s: use it once with the right PIN", item.text);
 	}
 	tell(r, &item);
 }
@@ -74,10 +74,10 @@ tell_open(struct report *r, struct device *d)
 	struct survey_item item = {
 		.what = "FIDO2 key",
 		.grade = fit ? SURVEY_OK : SURVEY_WARN,
-		.text = pool_fmt(&r->strings,
-		    "'%s' (%s) is plugged in, and %s hmac-secret", d->name,
-		    d->path, fit ? "has" : "has no"),
-		.mend = fit ? NULL : "use a key that has hmac-secret",
+		.text = pool_fmt(&r->strings, "'%s' (%s) is plugged in, and %s",
+		    d->name, d->path,
+		    fit ? "has hmac-secret"
+			: "has no hmac-secret: use a key that has"),
 		.uri = "fido:",
 		.can = fit ? "sealed" : "-",
 		.how = "by the extensions that it lists (hmac-secret)",
@@ -130,15 +130,15 @@ tell_node(void *ctx, const char *path)
 		return;
 	if (errno == ENOENT) {
 		item.text = pool_fmt(&r->strings,
-		    "there is a key, but no %s for it, as in a container",
-		    path);
-		item.mend = pool_fmt(&r->strings,
-		    "give the container the device: --device %s", path);
+		    "there is a key, but no %s for it, as in a container: "
+		    "start that with --device %s",
+		    path, path);
 	} else {
 		item.text = pool_fmt(&r->strings,
 		    "%s is a key that this user may not open: udev's rules "
 		    "(60-fido-id, 70-uaccess) are missing, or nobody is "
-		    "logged in at the machine itself",
+		    "logged in at the machine itself; log in there and put "
+		    "the key in again",
 		    path);
 		item.mend = rules;
 	}

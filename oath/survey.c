@@ -65,8 +65,8 @@ tell_missing(struct report *r, struct err *e)
 		.grade = SURVEY_FAIL,
 		.rc = RC_NOTFOUND,
 		.text = pool_fmt(&r->strings,
-		    "the one with serial %s is not plugged in", r->serial),
-		.mend = "plug it in",
+		    "the one with serial %s is not plugged in: plug it in",
+		    r->serial),
 	};
 
 	return r->each(r->ctx, &item, e);

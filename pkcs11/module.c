@@ -23,6 +23,7 @@ module_free(struct module *m)
 	slot_free_all(m);
 	mem_free(m->query);
 	mem_free(m->say);
+	mem_free(m->path);
 	mem_free(m->reserved);
 	mem_free(m);
 }
@@ -131,6 +132,7 @@ load(struct registered *r, const char *path, const struct ask *ask,
 	enum rc rc;
 
 	m->say = mem_str(r != NULL ? r->name : path);
+	m->path = mem_str(path);
 	m->query = r != NULL ? query_of("module-name", r->name)
 	                     : query_of("module-path", path);
 	m->reserved = r != NULL ? TAKE(r->reserved) : NULL;

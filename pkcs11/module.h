@@ -18,6 +18,7 @@ struct module {
 	CK_FUNCTION_LIST *fn;
 	char *query;        /* "module-name=softhsm2": for canonical URIs */
 	char *say;          /* name or path, for the person */
+	char *path;         /* the library, for other tools */
 	char *reserved;     /* what C_Initialize reads as long as it lives */
 	void *dl;           /* dlopen(3)'s handle; never closed */
 	bool ours;          /* we started it, and shall stop it */

@@ -11,6 +11,7 @@
 #include "pkcs11/rv.h"
 #include "pkcs11/slot.h"
 #include "signer/base/pool.h"
+#include "signer/base/quote.h"
 #include "signer/base/text.h"
 
 /* Where what is found goes. */
@@ -58,32 +59,36 @@ tell_module(struct report *r, const struct module *m, struct err *e)
  * The PIN, by CK_TOKEN_INFO.flags (PKCS#11 v2.40, table 11).  The number of
  * tries that are left is none of them.
  */
+enum { PATH_TEXT = 8192 };
+
 static const struct pin {
 	CK_FLAGS flag;
 	bool set; /* what is wrong: that it is set, or that it is not */
 	enum survey_grade grade;
-	const char *text, *mend;
+	const char *text, *mend; /* or NULL; a - before: pkcs11-tool(1) */
 } pins[] = {
 	{ CKF_TOKEN_INITIALIZED, false, SURVEY_FAIL,
-	    "is a token that was never set up",
-	    "softhsm2-util --init-token, or the vendor's tool" },
-	{ CKF_USER_PIN_LOCKED, true, SURVEY_FAIL, "has a PIN that is locked",
-	    "pkcs11-tool --login --login-type so --init-pin, or the vendor's "
-	    "tool" },
+	    "is a token that was never set up: its vendor's tool does that",
+	    NULL },
+	{ CKF_USER_PIN_LOCKED, true, SURVEY_FAIL,
+	    "has a PIN that is locked: whoever has its SO PIN, or its vendor's "
+	    "tool, sets a new one",
+	    "--login --login-type so --init-pin" },
 	{ CKF_USER_PIN_INITIALIZED, false, SURVEY_FAIL,
-	    "has no PIN yet: the PIN of the user is to be set",
-	    "pkcs11-tool --login --login-type so --init-pin, or the vendor's "
-	    "tool" },
+	    "has no PIN yet: whoever has its SO PIN, or its vendor's tool, "
+	    "sets that of the user",
+	    "--login --login-type so --init-pin" },
 	{ CKF_USER_PIN_FINAL_TRY, true, SURVEY_WARN,
-	    "has one PIN try left before it is locked",
-	    "stskey login --pin-source prompt, with the right one" },
+	    "has one PIN try left before it is locked: log in with the right "
+	    "one",
+	    "stskey login --pin-source prompt" },
 	{ CKF_USER_PIN_TO_BE_CHANGED, true, SURVEY_WARN,
 	    "has a PIN that expired or is the first one",
-	    "pkcs11-tool --login --change-pin" },
+	    "--login --change-pin" },
 	{ CKF_USER_PIN_COUNT_LOW, true, SURVEY_WARN,
-	    "has seen a wrong PIN since the last right one: fewer tries are "
-	    "left",
-	    "stskey login --pin-source prompt, with the right one" },
+	    "has seen a wrong PIN since the last right one, so fewer tries are "
+	    "left: log in with the right one",
+	    "stskey login --pin-source prompt" },
 };
 
 static const struct pin *
@@ -100,6 +105,7 @@ tell_pin(struct report *r, const struct slot *s, struct err *e)
 {
 	bool wanted = (s->info.flags & CKF_LOGIN_REQUIRED) != 0;
 	const struct pin *p = wanted ? find_pin(s->info.flags) : NULL;
+	AUTO_BUF struct buf path = BUF_INIT(PATH_TEXT);
 	struct survey_item item = {
 		.what = "PIN",
 		.grade = p != NULL ? p->grade : SURVEY_OK,
@@ -108,9 +114,14 @@ tell_pin(struct report *r, const struct slot *s, struct err *e)
 		    p != NULL ? p->text
 		    : wanted  ? "has all its PIN tries"
 			      : "wants no PIN"),
-		.mend = p != NULL ? p->mend : NULL,
 	};
 
+	if (p != NULL && p->mend != NULL && p->mend[0] != '-')
+		item.mend = p->mend;
+	else if (p != NULL && p->mend != NULL &&
+		 quote_add(&path, QUOTE_SH, BYTES_STR(s->module->path)))
+		item.mend = pool_fmt(&r->strings, "pkcs11-tool --module %s %s",
+		    buf_cstr(&path), p->mend);
 	return r->each(r->ctx, &item, e);
 }
 
@@ -144,7 +155,9 @@ tell_token(struct report *r, const struct slot *s, struct err *e)
 	};
 
 	if (!keys || !seeds)
-		item.mend = "stskey key import --to fido:, or another token";
+		item.text = pool_fmt(&r->strings,
+		    "%s: another token, or --to fido:, may have to serve",
+		    item.text);
 	return r->each(r->ctx, &item, e);
 }
 

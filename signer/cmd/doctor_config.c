@@ -7,6 +7,7 @@
 #include "signer/base/uri.h"
 #include "signer/cmd/doctor.h"
 #include "signer/cmd/probe.h"
+#include "signer/cmd/quote.h"
 
 /* The files that people write: what is in them, and where it comes from. */
 
@@ -142,9 +143,8 @@ tell_patient(struct doctor *d, const struct patient *p)
 static const char *
 begin_with(const struct doctor *d)
 {
-	return d->world.config.nsections > 0
-	           ? "stskey import-config, or stskey key import --help"
-	           : "stskey key import --help";
+	return d->world.config.nsections > 0 ? "stskey import-config"
+	                                     : "stskey help key import";
 }
 
 void
@@ -218,7 +218,7 @@ doctor_mfa(struct doctor *d)
 			doctor_warn(d,
 			    pool_fmt(&d->strings,
 				"stskey mfa enroll --profile %s",
-				p->plan.key_profile),
+				quote_word(&d->strings, p->plan.key_profile)),
 			    "%s: there is no mfa_serial, so no session has MFA "
 			    "and the key alone opens all that it may",
 			    p->profile);
@@ -253,7 +253,7 @@ tell_factors(struct doctor *d, const struct patient *p, const struct link *code)
 	if (both)
 		doctor_warn(d,
 		    pool_fmt(&d->strings, "stskey mfa enroll --profile %s",
-			p->plan.key_profile),
+			quote_word(&d->strings, p->plan.key_profile)),
 		    "%s: both factors are on one device: who has that has "
 		    "everything",
 		    p->profile);

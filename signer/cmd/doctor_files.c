@@ -8,6 +8,7 @@
 
 #include "signer/base/mem.h"
 #include "signer/cmd/doctor.h"
+#include "signer/cmd/quote.h"
 #include "signer/store/file.h"
 #include "signer/store/path.h"
 
@@ -20,7 +21,8 @@ tell_mode(
     struct doctor *d, const char *path, const struct stat *st, const char *mode)
 {
 	doctor_fail(d, RC_CONFIG,
-	    pool_fmt(&d->strings, "chmod %s '%s'", mode, path),
+	    pool_fmt(&d->strings, "chmod %s %s", mode,
+		quote_word(&d->strings, path)),
 	    "'%s' has mode %04o, so others can use it", path,
 	    (unsigned int)(st->st_mode & 07777));
 }
@@ -30,7 +32,9 @@ static void
 tell_readable(struct doctor *d, const char *path, const struct stat *st)
 {
 	if ((st->st_mode & 055) != 0)
-		doctor_warn(d, pool_fmt(&d->strings, "chmod 700 '%s'", path),
+		doctor_warn(d,
+		    pool_fmt(&d->strings, "chmod 700 %s",
+			quote_word(&d->strings, path)),
 		    "'%s' has mode %04o, so others see what it holds", path,
 		    (unsigned int)(st->st_mode & 07777));
 }
@@ -39,8 +43,8 @@ static void
 tell_owner(struct doctor *d, const char *path, const struct stat *st)
 {
 	doctor_fail(d, RC_CONFIG,
-	    pool_fmt(&d->strings, "sudo chown %lu '%s'",
-		(unsigned long)geteuid(), path),
+	    pool_fmt(&d->strings, "sudo chown %lu %s", (unsigned long)geteuid(),
+		quote_word(&d->strings, path)),
 	    "'%s' belongs to another user (uid %lu)", path,
 	    (unsigned long)st->st_uid);
 }
@@ -60,7 +64,8 @@ examine(struct doctor *d, const char *path)
 	}
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) {
 		doctor_fail(d, RC_CONFIG,
-		    pool_fmt(&d->strings, "rm '%s'", path),
+		    pool_fmt(
+			&d->strings, "rm %s", quote_word(&d->strings, path)),
 		    "'%s' is a link or no file at all, and is not followed",
 		    path);
 		return false;

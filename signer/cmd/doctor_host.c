@@ -16,16 +16,16 @@ enum { COMM_MAX = 64, VERSION_MAX = 4096 };
 /* Modules that speak to cards through pcscd, by a part of their names. */
 static const char *const card_modules[] = { "opensc", "ykcs11", "onepin",
 	"iidp11", "eTPkcs11", "IDPrime", "cackey", "coolkey" };
-/* Programs that keep a card to themselves, and what makes them let go. */
+/* Programs that keep a card to themselves, and the command that ends that. */
 static const struct holder {
 	const char *comm, *mend;
 } holders[] = {
 	{ "scdaemon", "gpgconf --kill scdaemon" },
 	{ "yubikey-agent", "systemctl --user stop yubikey-agent" },
 	{ "pivy-agent", "systemctl --user stop pivy-agent" },
-	{ "ykman", "end ykman" },
-	{ "ykman-gui", "end ykman-gui" },
-	{ "authenticator", "end the Yubico Authenticator" },
+	{ "ykman", NULL },
+	{ "ykman-gui", NULL },
+	{ "authenticator", NULL },
 };
 
 static bool
@@ -101,8 +101,10 @@ tell_holders(struct doctor *d, bool wanted)
 			continue;
 		if (wanted)
 			doctor_warn(d, h->mend,
-			    "%s (pid %s) runs, and may keep the card to itself",
-			    h->comm, entry->d_name);
+			    "%s (pid %s) runs, and may keep the card to itself"
+			    "%s",
+			    h->comm, entry->d_name,
+			    h->mend == NULL ? " until you end it" : "");
 		else
 			doctor_ok(d,
 			    "%s (pid %s) runs, and no profile is on a card",
@@ -150,11 +152,10 @@ doctor_wsl(struct doctor *d)
 	if (file_read("/proc/version", FILE_THEIRS, &version, &ignored) ==
 		RC_OK &&
 	    strcasestr(buf_cstr(&version), "microsoft") != NULL)
-		doctor_warn(d,
-		    "usbipd bind --busid BUSID, then usbipd attach --wsl "
-		    "--busid BUSID (in Windows)",
+		doctor_warn(d, NULL,
 		    "this is WSL, which sees no key or reader until Windows "
-		    "hands it over");
+		    "hands it over: say there usbipd bind --busid BUSID, then "
+		    "usbipd attach --wsl --busid BUSID");
 	else
 		doctor_ok(d, "this is not WSL: keys are seen as they are "
 			     "plugged in");

@@ -132,8 +132,9 @@ doctor_fido(struct doctor *d)
 	if (look(d, "fido:", NULL) != 0)
 		return;
 	if (is_fido_wanted(d))
-		doctor_warn(d, "plug it in",
-		    "no security key is plugged in, and a profile wants one");
+		doctor_warn(d, NULL,
+		    "no security key is plugged in, and a profile wants one: "
+		    "plug it in");
 	else
 		doctor_ok(d, "no security key is plugged in, nor wanted");
 }

@@ -51,11 +51,9 @@ tell(struct look *l, struct message *m, struct err *e)
 	const struct survey_item item = {
 		.what = l->item.held == HELD_SEALED ? "sealed" : "token",
 		.grade = l->found.there ? SURVEY_OK : SURVEY_WARN,
-		.text = pool_fmt(&l->strings, "%s: %s %s plugged in",
-		    l->item.uri, by, l->found.there ? "is" : "is not"),
-		.mend = l->found.there
-		            ? NULL
-		            : pool_fmt(&l->strings, "plug in %s", by),
+		.text = pool_fmt(&l->strings, "%s: %s %s", l->item.uri, by,
+		    l->found.there ? "is plugged in"
+				   : "is not plugged in: plug it in"),
 		.device = l->found.device,
 	};
 

@@ -4,6 +4,11 @@
 import rig
 
 COUNTED = rig.BUILD / "tests" / "mod_count.so"
+# What mends things.
+COMMANDS = (
+    *("stskey", "aws", "chmod", "chown", "rm", "apt-get", "systemctl", "udevadm"),
+    *("timedatectl", "gpgconf", "fido2-token", "pkcs11-tool"),
+)
 # What would ask for a PIN, or leave a trace on the token.
 HARM = ("C_Login", "C_OpenSession", "C_SignInit", "C_CreateObject")
 
@@ -30,7 +35,16 @@ class Doctoring(rig.Case):
         for finding in answer["findings"]:
             self.assertIn(finding["grade"], ("ok", "warn", "fail"))
             self.assertEqual(finding["rc"] != 0, finding["grade"] == "fail", finding)
+            if finding["mend"]:
+                self.is_command(finding["mend"])
         return answer["findings"]
+
+    def is_command(self, line):
+        """What may be pasted into a shell, whatever names are in it."""
+        self.assertEqual(self.rig.run(["sh", "-n", "-c", line]).rc, 0, line)
+        self.assertNotRegex(line, r"(?i)BUSID|, (or|and|then) ", line)
+        for command in line.split(" && "):
+            self.assertIn(command.removeprefix("sudo ").split()[0], COMMANDS, line)
 
     def setup_counting(self):
         """The tokens through the module that writes its calls down."""

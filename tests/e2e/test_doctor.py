@@ -246,7 +246,7 @@ class Files(doctoring.Doctoring):
         path = self.rig.cache_files()[0]
         path.chmod(0o644)
         finding = self.broken("fail", rig.CONFIG)
-        self.assertIn(f"chmod 600 '{path}'", finding["mend"])
+        self.assertIn(f"chmod 600 {path}", finding["mend"])
         self.mended(finding)
 
     def test_folders(self):
