@@ -37,6 +37,13 @@ SAME = (
     (r"12h00m", "11h59m"),
     (r"1h00m ", "59m   "),
     (r"\[[#.]{10}\] \d+ s", "[##########] 30 s"),
+    (r"http://127.0.0.1:\d+", "http://127.0.0.1:4566"),
+    (r"serial [0-9a-f]{16}\b", "serial 2eca1baf503a4943"),
+    (r"/tmp/stskey-e2e-x/\S+\.sock\S*(?=\))", "/dev/hidraw3"),
+    (r"/tmp/stskey-e2e-x/pins", "/run/secrets"),
+    (r"are \d+ s apart", "are 0 s apart"),
+    # What is on this machine besides.
+    (r"(?m)^\w+ +(pcscd|wsl) .*\n", ""),
 )
 
 
@@ -120,6 +127,15 @@ class Screens(rig.Case):
             + "$ stskey login --profile dev\n"
             + after,
         )
+
+    def test_doctor(self):
+        """What is well, and what is not, with what mends it."""
+        self.rig.credentials_file.write_text(
+            f"[old]\naws_access_key_id = {rig.KEY_ID}\naws_secret_access_key = plain\n"
+        )
+        self.rig.credentials_file.chmod(0o644)
+        self.addCleanup(self.rig.credentials_file.unlink)
+        self.same("doctor.txt", self.shown("doctor", "--profile", "dev"))
 
     def timed(self, text):
         """Each line with the time, from the first on."""
