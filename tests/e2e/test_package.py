@@ -32,6 +32,7 @@ PLACES = (
     r"usr/share/(fish/vendor_completions\.d|zsh/vendor-completions)/[\w.]+",
     r"usr/share/doc/stskey/(copyright|changelog(\.Debian)?\.gz|README\.md)",
     r"usr/share/doc/stskey/docs/[\w/.-]+",
+    r"usr/share/doc/stskey/examples/70-stskey-fido\.rules",
     r"usr/share/lintian/overrides/stskey",
     r"usr/share/man/man[1-8]/stskey[\w-]*\.[1-8]\.gz",
 )
