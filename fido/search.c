@@ -61,14 +61,13 @@ ask_one(struct search *s, struct device *d)
 		device_close(d);
 }
 
-enum rc
-search_look(struct search *s, size_t *n, bool *busy, struct err *e)
+/* Those of the list. */
+static void
+ask_all(struct search *s, size_t *n, bool *busy)
 {
-	enum rc rc = device_list_update(&s->devices, e);
-
 	*n = 0;
 	*busy = false;
-	for (size_t i = 0; rc == RC_OK && i < s->devices.n; i++) {
+	for (size_t i = 0; i < s->devices.n; i++) {
 		struct device *d = &s->devices.at[i];
 
 		if (d->fit == FIT_NEW || d->fit == FIT_BUSY)
@@ -76,6 +75,17 @@ search_look(struct search *s, size_t *n, bool *busy, struct err *e)
 		*n += d->fit == FIT_YES;
 		*busy = *busy || d->fit == FIT_BUSY;
 	}
+}
+
+enum rc
+search_look(struct search *s, size_t *n, bool *busy, struct err *e)
+{
+	enum rc rc = device_list_update(&s->devices, e);
+
+	*n = 0;
+	*busy = false;
+	if (rc == RC_OK)
+		ask_all(s, n, busy);
 	return rc;
 }
 
@@ -107,7 +117,11 @@ look_alone(struct search *s, size_t *n, struct err *e)
 	rc = s->ask->claim(s->ask->ctx, keys, all, &waited, e);
 	if (rc != RC_OK)
 		return err_in(e, rc, "%s was not looked for", s->wanted);
-	rc = search_look(s, n, &busy, e);
+	/* While another had them, one may have come or gone. */
+	if (waited)
+		rc = device_list_update(&s->devices, e);
+	if (rc == RC_OK)
+		ask_all(s, n, &busy);
 	if (*n == 0)
 		s->ask->unclaim(s->ask->ctx, keys, all);
 	return rc;

@@ -132,13 +132,19 @@ crew_net(struct crew *c, const char *url, struct err *e)
 }
 
 void
+crew_hang_up(struct crew *c)
+{
+	child_hang_up(&c->net);
+	child_hang_up(&c->token);
+}
+
+void
 crew_done(struct crew *c)
 {
 	audit_touches(c);
 	pool_done(&c->noted);
 	/* Both end side by side. */
-	child_hang_up(&c->net);
-	child_hang_up(&c->token);
+	crew_hang_up(c);
 	child_stop(&c->net);
 	child_stop(&c->token);
 	term_done(&c->term);

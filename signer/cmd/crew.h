@@ -29,11 +29,9 @@ struct crew {
 	struct pool noted;
 };
 
-#define CREW_INIT \
-	((struct crew){ \
-	    .token = CHILD_INIT, .net = CHILD_INIT, .term = TERM_INIT })
+#define CREW_INIT ((struct crew){ CHILD_INIT, CHILD_INIT, .term = TERM_INIT })
 #define AUTO_CREW AUTO(crew_done)
-/* Whom it serves, and how a person is asked: what the plan says of both. */
+/* Whom it serves, and how a person is asked, as the plan says. */
 void crew_plan(struct crew *c, const struct plan *p, const char *pin_source,
     bool retry_pin);
 /* Who asked this process, and by when it gives up. */
@@ -43,6 +41,7 @@ enum rc crew_token(struct crew *c, bool with_stdin, struct err *e);
 enum rc crew_net(struct crew *c, const char *url, struct err *e);
 /* Tells a token process that runs whom it serves and how to ask, anew. */
 enum rc crew_person(struct crew *c, struct err *e);
+void crew_hang_up(struct crew *c); /* nothing more is asked: they may end */
 void crew_done(struct crew *c);
 /*
  * Locks, after the wait for a time step where serial is not NULL.  *skew is

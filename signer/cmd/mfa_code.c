@@ -50,6 +50,8 @@ cmd_mfa_code(const struct verb *v, char **argv, struct err *e)
 	    (rc = choose(&d, &mfa, e)) != RC_OK ||
 	    (rc = device_code(&d, mfa, &code, e)) != RC_OK)
 		return rc;
+	/* It has time to end while the code is printed. */
+	crew_hang_up(&d.crew);
 	(void)snprintf(line, sizeof(line), "%s\n", code.digits);
 	rc = session_print(BYTES_STR(line), e);
 	audit_event(&d.crew,

@@ -4,7 +4,9 @@
 
 import pathlib
 import shutil
+import subprocess
 
+import procs
 import rig
 import running
 
@@ -42,6 +44,28 @@ class Client:
         env["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/no/such"
         self.is_dev(self.exec(*self.argv(""), input="\n", env=env))
 
+    def lines(self):
+        """One that calls once for each line that it reads."""
+        return self.argv("")
+
+    def test_outlives_its_session(self):
+        """The variables stay what they were, and AWS says that they expired."""
+        self.sts.control({"shorten": 60})
+        child = self.rig.start(
+            [rig.STSKEY, "exec", "--profile", "dev", "--", *self.lines()],
+            stdin=subprocess.PIPE,
+        )
+        self.addCleanup(child.stdin.close)
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        procs.until(
+            lambda: self.sts.count("GetCallerIdentity") == 1, 60, "no first call"
+        )
+        self.sts.control({"clock_offset": 90})
+        out, err = child.communicate(b"\n", timeout=60)
+        self.assertRegex((out + err).decode(), "ExpiredToken|token .*is expired")
+        self.assertEqual(self.sts.count("GetSessionToken", None), 1)
+
     def test_exported(self):
         for shell in ("bash", "dash"):
             line = EXPORTED.format(stskey=rig.STSKEY)
@@ -70,6 +94,10 @@ class AwsCli(Client, running.Running):
 
     def is_dev(self, result):
         self.assertEqual(self.good(result).json()["Arn"], USER)
+
+    def lines(self):
+        call = " ".join(map(str, self.argv("")))
+        return ["sh", "-ec", f"while read -r line; do {call}; done"]
 
 
 class Boto3(Client, running.Running):
