@@ -133,11 +133,17 @@ erase(struct term *t)
 static void
 say_aloud(struct term *t)
 {
+	int64_t left = t->until - clock_now();
+	char end[TERM_BAR] = "";
+
 	if (!t->aloud || t->said ||
 	    clock_monotonic_ms() - t->begun_ms < MOMENT_MS)
 		return;
 	/* However quiet: else nobody would know what it waits for. */
-	(void)fprintf(stderr, "stskey: %s\n", t->text);
+	if (left > 0)
+		(void)snprintf(
+		    end, sizeof(end), " (%lld s left)", (long long)left);
+	(void)fprintf(stderr, "stskey: %s%s\n", t->text, end);
 	t->said = true;
 }
 

@@ -236,7 +236,8 @@ class Aloud(Alone):
                 child = self.begun(*verb)
                 line = child.stderr.readline().decode()
                 self.assertTrue(self.desk.is_blinking(), line)
-                self.assertRegex(line, "^stskey: touch 'Test desk' for profile 'dev'")
+                said = r"^stskey: touch 'Test desk' for profile 'dev'.* \(\d+ s left\)$"
+                self.assertRegex(line, said)
                 self.desk.touch("auto")
                 self.assertEqual(self.good(self.end(child)).err, "")
 
