@@ -11,8 +11,7 @@
 
 enum { FEW_TRIES = 3 };
 
-static const char rules[] =
-    "sudo apt-get install udev && sudo udevadm trigger";
+static const char rules[] = "sudo apt-get install udev && sudo udevadm trigger";
 
 /* Where what is found goes. */
 struct report {
