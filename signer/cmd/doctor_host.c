@@ -84,6 +84,19 @@ holder_called(const char *comm)
 	return NULL;
 }
 
+static void
+tell_holder(
+    struct doctor *d, const struct holder *h, const char *pid, bool wanted)
+{
+	if (!wanted)
+		doctor_ok(d, "%s (pid %s) runs, and no profile is on a card",
+		    h->comm, pid);
+	else
+		doctor_warn(d, h->mend,
+		    "%s (pid %s) runs, and may keep the card to itself%s",
+		    h->comm, pid, h->mend == NULL ? " until you end it" : "");
+}
+
 /* Who may hold a card. */
 static void
 tell_holders(struct doctor *d, bool wanted)
@@ -97,18 +110,8 @@ tell_holders(struct doctor *d, bool wanted)
 		                             ? holder_called(buf_cstr(&comm))
 		                             : NULL;
 
-		if (h == NULL)
-			continue;
-		if (wanted)
-			doctor_warn(d, h->mend,
-			    "%s (pid %s) runs, and may keep the card to itself"
-			    "%s",
-			    h->comm, entry->d_name,
-			    h->mend == NULL ? " until you end it" : "");
-		else
-			doctor_ok(d,
-			    "%s (pid %s) runs, and no profile is on a card",
-			    h->comm, entry->d_name);
+		if (h != NULL)
+			tell_holder(d, h, entry->d_name, wanted);
 	}
 	if (proc != NULL)
 		(void)closedir(proc);
