@@ -195,6 +195,7 @@ class Write(running.Running):
 
     def test_who_reads_it(self):
         """The token process alone: it may hold keys of other people."""
+        self.need_sight()
         self.put(FILE)
         _, trace = self.rig.strace(
             "execve,open,openat", "export", "--profile", "dev", "--write", "target"
