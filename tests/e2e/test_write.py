@@ -132,6 +132,7 @@ class Write(running.Running):
                     text += "\n" + lines
                 elif name == "new":
                     text += "\n\n[new]\n" + lines
+                self.file.unlink(missing_ok=True)  # its owner may not write it
                 self.file.write_bytes(FILE.replace("\n", newline).encode())
                 self.file.chmod(0o400)
                 with self.subTest(name=name, newline=newline):
