@@ -13,6 +13,7 @@
 enum { KEEP = 96 };
 
 static const char gap[] = "…";
+enum { GAP = sizeof(gap) - 1 };
 
 static bool
 within_character(char c)
@@ -24,15 +25,15 @@ within_character(char c)
 static void
 cut_middle(char *at, size_t n, size_t want)
 {
-	size_t head = (want - strlen(gap)) / 2;
-	size_t tail = n - (want - strlen(gap) - head);
+	size_t head = (want - GAP) / 2;
+	size_t tail = n - (want - GAP - head);
 
 	while (head > 0 && within_character(at[head]))
 		head--;
 	while (tail < n && within_character(at[tail]))
 		tail++;
-	memcpy(at + head, gap, strlen(gap));
-	memmove(at + head + strlen(gap), at + tail, strlen(at + tail) + 1);
+	memcpy(at + head, gap, GAP);
+	memmove(at + head + GAP, at + tail, strlen(at + tail) + 1);
 }
 
 static size_t
