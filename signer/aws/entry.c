@@ -156,7 +156,7 @@ entry_check_sealed(struct bytes name, struct err *e)
 {
 	if (is_sealed_name(name))
 		return RC_OK;
-	return err_set(e, RC_CONFIG,
+	return err_set(e, RC_USAGE,
 	    "the name of a sealed secret is up to %d letters, digits and - _ "
 	    "., "
 	    "such as desk-key: give one with --name",

@@ -36,7 +36,10 @@ enum NODISCARD rc {
 
 enum { ERR_MAX = 768 };
 
-/* The sentence for the user: set where it fails, prefixed on the way up. */
+/*
+ * The sentence for the user: set where it fails, prefixed on the way up.  One
+ * that is too long loses the middle of its longest words (paths, values).
+ */
 struct err {
 	char msg[ERR_MAX];
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "signer/aws/entry.h"
+#include "signer/aws/iam.h"
 #include "signer/cmd/cmd.h"
 #include "signer/cmd/device.h"
 #include "signer/cmd/enrolment.h"
@@ -119,7 +120,11 @@ settle(struct request *r, struct err *e)
 		.pin = r->pin,
 		.backup = r->backup,
 	};
-	return entry_check_sealed(BYTES_STR(j->name), e);
+	rc = entry_check_sealed(BYTES_STR(j->name), e);
+	if (rc == RC_OK && j->device != NULL &&
+	    iam_check_device_name(BYTES_STR(j->device), e) != RC_OK)
+		return RC_USAGE;
+	return rc;
 }
 
 enum rc

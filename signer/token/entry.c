@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -44,18 +45,69 @@ ask_person(const struct state *s, const struct entry_request *r, struct pool *p,
 	return prompt_ask(s, &q, ret, e);
 }
 
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* White space around it is how it was pasted. */
+static struct bytes
+trimmed(struct bytes s)
+{
+	while (s.len > 0 && is_blank(s.p[0]))
+		s = BYTES(s.p + 1, s.len - 1);
+	while (s.len > 0 && is_blank(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/*
+ * More lines are a paste of something else.  What has not come yet is not
+ * waited for: a pipe may be kept open for ever.
+ */
+static enum rc
+check_alone(const struct state *s, struct err *e)
+{
+	struct pollfd pfd = { .fd = CALLERS_STDIN, .events = POLLIN };
+	AUTO_SECRET struct secret rest = { 0 };
+	enum rc rc = RC_OK;
+
+	secret_new(&rest, LINE_MAX_BYTES);
+	while (rc == RC_OK && poll(&pfd, 1, 0) > 0) {
+		ssize_t n = read(CALLERS_STDIN, rest.p, rest.len);
+
+		if (n <= 0)
+			return RC_OK;
+		if (trimmed(BYTES(rest.p, (size_t)n)).len > 0)
+			return err_set(e, RC_USAGE,
+			    "standard input has more than one line: give the "
+			    "secret or seed alone, or a CSV file by --csv");
+		rc = patience_left(&s->patience, "standard input", e);
+	}
+	return rc;
+}
+
 static enum rc
 read_stdin(const struct state *s, struct secret *ret, struct err *e)
 {
+	AUTO_SECRET struct secret line = { 0 };
+	enum rc rc;
+
 	if (fcntl(CALLERS_STDIN, F_GETFD) < 0)
 		return err_set(e, RC_USAGE,
 		    "there is no standard input to read the secret from");
-	return patience_read(&s->patience,
+	rc = patience_read(&s->patience,
 	    &(struct intake){ .fd = CALLERS_STDIN,
 		.max = LINE_MAX_BYTES,
 		.line = true,
 		.what = "the line on standard input" },
-	    ret, e);
+	    &line, e);
+	if (rc == RC_OK)
+		rc = check_alone(s, e);
+	if (rc == RC_OK)
+		secret_move(ret, &line);
+	return rc;
 }
 
 static enum rc
@@ -155,23 +207,6 @@ read_credentials(const struct entry_request *r, struct pool *p,
 	ret->access_key_id = plain.access_key_id;
 	secret_move(&ret->value, &plain.secret_access_key);
 	return RC_OK;
-}
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* White space around it is how it was pasted. */
-static struct bytes
-trimmed(struct bytes s)
-{
-	while (s.len > 0 && is_blank(s.p[0]))
-		s = BYTES(s.p + 1, s.len - 1);
-	while (s.len > 0 && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 /* Base32StringSeed: the base64 of what the console shows. */

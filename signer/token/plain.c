@@ -36,14 +36,22 @@ open_file(
 {
 	enum rc rc = file_read_secret(path, FILE_MAX, &o->text, e);
 
+	if (rc == RC_NOTFOUND)
+		return err_set(e, rc,
+		    "there is no credentials file '%s' with [%s] in it: name "
+		    "it in AWS_SHARED_CREDENTIALS_FILE, or give the key by "
+		    "--csv FILE or --access-key-id AKIA…",
+		    path, profile);
 	if (rc == RC_OK)
 		rc = profile_read(&o->file, path, secret_bytes(&o->text), e);
 	if (rc != RC_OK)
 		return rc;
 	o->section = profile_find(&o->file, profile, false);
 	if (o->section == NULL)
-		return err_set(
-		    e, RC_NOTFOUND, "there is no [%s] in %s", profile, path);
+		return err_set(e, RC_NOTFOUND,
+		    "there is no [%s] in %s: name a section that holds a key "
+		    "there",
+		    profile, path);
 	return RC_OK;
 }
 

@@ -28,6 +28,8 @@ from planted import SOURCE, VECTORS
 
 FAKE = SOURCE / "tests" / "fake" / "oath.py"
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
+# Where an ordinary user's PATH does not lead.
+PCSCD = shutil.which("pcscd") or shutil.which("pcscd", path="/usr/sbin")
 MARK = "TEST_IS_INSIDE"
 # vpcd knows no more than the two slots of one reader.
 PORT, READERS = 35963, 2
@@ -43,7 +45,7 @@ OTHER_HABITS = {
 
 def missing():
     """What this machine lacks for smart cards; a sentence or None."""
-    if not shutil.which("pcscd"):
+    if not PCSCD:
         return "pcscd is not installed (apt-get install pcscd)"
     if not os.path.exists(DRIVER):
         return "vpcd is not installed (apt-get install vsmartcard-vpcd)"
@@ -118,7 +120,7 @@ class Pcscd:
         log = open(self.folder / "pcscd.log", "ab")  # pylint: disable=consider-using-with
         self.child = subprocess.Popen(  # pylint: disable=consider-using-with
             # It ends with whoever started it, whatever becomes of them.
-            ["setpriv", "--pdeathsig", "KILL", "pcscd", "--foreground"]
+            ["setpriv", "--pdeathsig", "KILL", PCSCD, "--foreground"]
             + ["-c", self.config],
             stdin=subprocess.DEVNULL,
             stdout=log,

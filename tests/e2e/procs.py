@@ -77,19 +77,31 @@ def in_flock(pid):
         return False
     except PermissionError:
         pass
-    # It keeps to itself, and a container's root may not look: who waits.
-    with open("/proc/locks", encoding="ascii") as file:
-        waiting = [line.split() for line in file if "-> FLOCK" in line]
+    # It keeps to itself, and a container's root may not look: who waits.  Of
+    # whom nothing can be known, nothing is claimed.
+    try:
+        with open("/proc/locks", encoding="ascii") as file:
+            waiting = [line.split() for line in file if "-> FLOCK" in line]
+    except OSError:
+        return False
     return any(words[5] == str(pid) for words in waiting)
 
 
 def patience(seconds):
-    """So long where nobody else works, and longer the more do beside us."""
-    with open("/proc/loadavg", encoding="ascii") as file:
-        last_minute, _, _, tasks, _ = file.read().split()
-    busy = max(float(last_minute), int(tasks.split("/")[0]))
+    """So long where nobody else works, and longer the more do beside us.
+
+    Four times so long at the most, and where the load cannot be known; but ten
+    times where that is a minute or less.
+    """
+    most = max(4, min(10, 60 / max(seconds, 1)))
+    try:
+        with open("/proc/loadavg", encoding="ascii") as file:
+            last_minute, _, _, tasks, _ = file.read().split()
+        busy = max(float(last_minute), int(tasks.split("/")[0]))
+    except (OSError, ValueError):
+        return seconds * most
     share = busy / len(os.sched_getaffinity(0))
-    return seconds * min(max(share, 1), 10)
+    return seconds * min(max(share, 1), most)
 
 
 def until(condition, seconds, what):

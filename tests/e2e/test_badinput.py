@@ -108,10 +108,7 @@ class Profiles(bad.BadInput):
         for name in ("a b", "ünï", "x" * 200, "a/../../b", "%s%n", "-x"):
             self.write(self.no_mfa(name))
             with self.subTest(name=name):
-                result = self.call(profile=name)
-                self.assertIn(result.rc, (0, rig.CONFIG, rig.NOTFOUND, rig.USAGE))
-                if name in ("a b", "ünï", "x" * 200):
-                    self.good(result)
+                self.good(self.call(profile=name))
         outside = [p for p in self.rig.cache.rglob("*") if p.is_file()]
         for path in outside:
             self.assertEqual(path.parent.name, "stskey")

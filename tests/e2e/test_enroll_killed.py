@@ -192,16 +192,16 @@ class Lost(Killed):
 
     def test_not_forgotten(self):
         """Where it cannot be deleted either, the journal stays."""
-        for fault in (
-            {"kind": "deny", "action": DELETE},
-            {"kind": "fail", "times": 9},
-            {"kind": "reset", "times": 9},
+        for fault, rc in (
+            ({"kind": "deny", "action": DELETE}, rig.DENIED),
+            ({"kind": "fail", "times": 9}, rig.NET),
+            ({"kind": "reset", "times": 9}, rig.NET),
         ):
             self.sts.control({"clear": True})
             self.sts.control({"faults": [fault]})
             result = self.rig.stskey(*enrolling.RESUME)
             with self.subTest(fault=fault):
-                self.refused(result, result.rc, "not finished", "--resume")
+                self.refused(result, rc, "not finished", "--resume")
                 self.assertNotIn("undone", result.err)
                 self.assertEqual(len(self.rig.journals()), 1)
         self.sts.control({"clear": True})

@@ -31,6 +31,7 @@ class Written(Leaks):
         self.nowhere(result.out, result.err)
 
     def test_while_it_is_sealed(self):
+        self.need_sight()
         self.rig.desk.touch("never")
         child = self.rig.start_stskey(*enrolling.ENROLL)
         self.rig.desk.wait_for("blink")

@@ -139,7 +139,12 @@ class NoPin(AtTerminal):
     def test_none_set(self):
         """The key has no PIN yet: how to set one."""
         result = self.rig.enroll("--pin")
-        self.refused(result, result.rc, "undone", "fido2-token|set a PIN|PIN first")
+        self.refused(
+            result,
+            rig.PIN_REFUSED,
+            "undone",
+            "fido2-token|set a PIN|PIN first",
+        )
         self.has_none()
 
 

@@ -166,11 +166,12 @@ class Faults(iam_client.IamClient):
     def test_client_killed_while_it_stalls(self):
         """Before the effect there is none; after it, it stays."""
         self.sts.attach("bootstrap")
+        outfile = f"{self.folder.name}/qr"  # whose mode is changed
         for kind, left in (("stall", []), ("stall-after", [STEM + "dev-desk"])):
             self.fault(kind, "CreateVirtualMFADevice")
             with subprocess.Popen(
                 [rig.AWS, "iam", "create-virtual-mfa-device"]
-                + ["--virtual-mfa-device-name", "dev-desk", "--outfile", "/dev/null"]
+                + ["--virtual-mfa-device-name", "dev-desk", "--outfile", outfile]
                 + ["--bootstrap-method", "Base32StringSeed"]
                 + ["--endpoint-url", self.url, "--region", iam_client.IAM_REGION],
                 env={

@@ -24,6 +24,16 @@ class KeyImport(importing.Importing):
         self.assertEqual(self.rig.sts.count("GetCallerIdentity"), 1)
         self.assertFalse(self.rig.config_file.exists())
 
+    def test_more_than_one_line(self):
+        """It may be a paste of something else, so none of it is taken."""
+        for second in (importing.OTHER_SECRET, "# a remark"):
+            result = self.rig.import_key(secret=f"{rig.SECRET}\n\n{second}")
+            with self.subTest(second=second):
+                self.refused(result, rig.USAGE, "more than one line", "--csv")
+                self.assertNotIn(second, result.err)
+        self.assertEqual(self.token("work", rig.KEY_ID)["count"], 0)
+        self.good(self.rig.import_key(secret=f"{rig.SECRET}\r\n\n"))
+
     def test_object_is_locked_in(self):
         uri = self.good(self.rig.import_key()).uri
         found = self.token("work", self.object_of(uri))
@@ -280,7 +290,20 @@ class FromFiles(importing.Importing):
             *("key", "import", "--to", "pkcs11:token=work"),
             *("--from-credentials", "nobody"),
         )
-        self.refused(result, rig.NOTFOUND, "nobody")
+        self.refused(result, rig.NOTFOUND, "nobody", "name a section")
+        self.assertEqual(self.token("work", rig.KEY_ID)["count"], 0)
+
+    def test_from_credentials_no_such_file(self):
+        result = self.run_stskey(
+            *("key", "import", "--to", "pkcs11:token=work"),
+            *("--from-credentials", "dev"),
+        )
+        self.refused(
+            result,
+            rig.NOTFOUND,
+            f"there is no credentials file '{self.rig.credentials_file}'",
+            "AWS_SHARED_CREDENTIALS_FILE",
+        )
         self.assertEqual(self.token("work", rig.KEY_ID)["count"], 0)
 
 
@@ -409,6 +432,8 @@ class MfaImport(importing.Importing):
                 self.refused(result, rig.CONFIG, "base32|seed")
                 if seed:
                     self.assertNotIn(seed, result.err)
+        result = self.rig.import_seed(seed=f"{rig.SEED}\n{rig.SEED}")
+        self.refused(result, rig.USAGE, "more than one line")
         for serial in ("", "x", "has space in it", "x" * 257):
             result = self.rig.import_seed(serial=serial)
             with self.subTest(serial=serial):

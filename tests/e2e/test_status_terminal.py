@@ -16,6 +16,7 @@ import rig
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 STYLE = re.compile(r"\x1b\[\d*m")
 XTERM = {"TERM": "xterm-256color"}
+TIOCGPTN = 0x80045430  # <asm-generic/ioctls.h>; Python has no name for it
 
 
 class Terminal(rig.Case):
@@ -193,7 +194,10 @@ class Watch(Terminal):
     @staticmethod
     def unread(child):
         """Bytes that were typed and that nobody has read."""
-        tty = os.open(os.readlink(f"/proc/{child.pid}/fd/1"), os.O_RDWR | os.O_NOCTTY)
+        number = fcntl.ioctl(child.fileno(), TIOCGPTN, bytes(4))
+        tty = os.open(
+            f"/dev/pts/{struct.unpack('i', number)[0]}", os.O_RDWR | os.O_NOCTTY
+        )
         try:
             there = fcntl.ioctl(tty, termios.FIONREAD, bytes(4))
             return struct.unpack("i", there)[0]

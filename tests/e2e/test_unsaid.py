@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A secret in the wrong place of a command line is never said again."""
 
+import re
+
 import rig
 
 SECRETS = (
@@ -38,6 +40,18 @@ def wrong(secret):
     return places + options + values
 
 
+def status(args, secret):
+    """Nearly always a wrong command line; where it could be right, what then."""
+    if "--pin-source" in args:
+        return rig.CONFIG
+    if secret.isdigit() and re.search("--(min-ttl|timeout)", " ".join(args)):
+        return rig.NOTFOUND  # a length of time, for a profile that is not there
+    if args[:2] == WORK[:2] and args[-1].endswith(secret):
+        if "--access-key-id" in " ".join(args[-2:]) and re.fullmatch(r"\w{16,}", secret):
+            return rig.CONFIG  # an id by its letters, of no secret
+    return rig.USAGE
+
+
 class Unsaid(rig.Case):
     def test_nowhere(self):
         self.unsaid(wrong)
@@ -65,9 +79,7 @@ class Unsaid(rig.Case):
                 result = self.rig.stskey(*args, env=self.rig.enrolling)
                 with self.subTest(args=args):
                     self.assertNotIn(secret, result.out + result.err)
-                    self.assertIn(result.rc, range(0, 18), result)
-                    if args[-1] != "--help" and args[0] != "help":
-                        self.assertNotEqual(result.rc, 0, result)
+                    self.assertEqual(result.rc, status(args, secret), result)
         self.assertEqual(self.sts.count(outcome=None), 0)
 
     def test_a_word_mistyped_is_said(self):

@@ -5,13 +5,15 @@
 Prints each test that was skipped with its reason, then each that failed, and
 at last the count summed over the runs, alone on its line.  Fails when a test
 failed, when nothing passed, and when a test or a case of one was skipped that
-SKIPS does not list; of what it lists for a bare machine, on any other.
+SKIPS does not list; of what it lists for a bare machine or for an ordinary
+user, on any other or of root.
 
 RUN-alone.xml is what became of those that failed in RUN.xml, each tried once
 more with nothing beside it.  Those that pass so are named with what they said
 at first; more than ALONE of them are too many, and fail.
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -42,7 +44,7 @@ def bare():
 
 
 def listed(path):
-    """The names in the file: of any machine, RUN:name, or bare:name."""
+    """The names in the file: of any machine, or RUN:, bare: or user:name."""
     with open(path, encoding="utf-8") as f:
         lines = [line.strip() for line in f]
     return {x.split()[0] for x in lines if x and not x.startswith("#")}
@@ -101,7 +103,7 @@ def main(skips, runs):
     count = {"passed": 0, "failed": 0, "skipped": 0}
     bad = []
     alone = 0
-    anywhere = ["", "bare:"] if bare() else [""]
+    anywhere = ["", *["bare:"] * bare(), *["user:"] * (os.geteuid() != 0)]
     for run in [x for x in runs if not x.endswith("-alone.xml")]:
         results, told = tried(run, runs)
         print(*told, sep="\n", end="\n" if told else "")

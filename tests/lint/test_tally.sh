@@ -24,7 +24,7 @@ report() {	# the tests on standard input; "status: what it said"
 wants() {	# pattern
 	# shellcheck disable=SC2254
 	case $said in
-	$1) return ;;
+	$1) return 0 ;;
 	esac
 	echo "wanted $1, got $said"
 	failed=1
@@ -38,7 +38,7 @@ docstring='<system-out>test_a (t.T.test_a)
 What it is about. ... skipped "no node"
 OK (skipped=1)</system-out>'
 uncounted='<system-out>OK (skipped=2)</system-out>'
-printf '# a comment\nunit-b  a reason\ne2e-c/T.test_a  a reason\nrun:unit-r  a\nasan:unit-s  b\nbare:unit-q  c\n' \
+printf '# a comment\nunit-b  a reason\ne2e-c/T.test_a  a reason\nrun:unit-r  a\nasan:unit-s  b\nbare:unit-q  c\nuser:unit-u  d\n' \
     > "$tmp/skips.txt"
 
 run unit-a run '' > "$tmp/in"
@@ -82,6 +82,19 @@ if unshare -m mount -t tmpfs none /tmp 2> "$tmp/mount"; then
 	with='setpriv --bounding-set=-sys_ptrace,-sys_admin --inh-caps=-all'
 	report < "$tmp/in"
 	wants '0: skipped: unit-q*'
+	with=
+fi
+# An ordinary user may skip what needs root, and root may not.
+{ run unit-a run ''; run unit-u notrun "$skipped"; } > "$tmp/in"
+report < "$tmp/in"
+if test "$(id -u)" -ne 0; then
+	wants '0: skipped: unit-u*'
+else
+	wants '1: *not in *: unit-u|*'
+	chmod 755 "$tmp"
+	with='setpriv --reuid 65534 --regid 65534 --clear-groups'
+	report < "$tmp/in"
+	wants '0: skipped: unit-u*'
 	with=
 fi
 run e2e-c run "$uncounted" > "$tmp/in"

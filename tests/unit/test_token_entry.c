@@ -59,11 +59,9 @@ static void
 test_stdin(void)
 {
 	AUTO_ENTRY struct entry got = { 0 };
-	char rest[8] = "";
 
-	CHECK_EQ(take_line(SECRET "\nrest", false, &got), RC_OK);
+	CHECK_EQ(take_line(SECRET "\n", false, &got), RC_OK);
 	CHECK_MEM(secret_bytes(&got.value), "AWS4" SECRET);
-	CHECK_EQ(read(3, rest, 7), 4); /* one line, no byte more */
 	CHECK_EQ(take_line("  " SECRET " \r\n", false, &got), RC_OK);
 	CHECK_EQ(take_line(SECRET, false, &got), RC_OK);
 	entry_done(&got);
@@ -74,6 +72,33 @@ test_stdin(void)
 		     "wJalrXUtnFEMI K7MDENG/bPxRfiCYEXAMPLEKEY\n", false, &got),
 	    RC_CONFIG);
 	CHECK(got.value.p == NULL);
+}
+
+/* More than the secret's line is not ignored; blank lines are nothing. */
+static void
+test_lines(void)
+{
+	AUTO_ENTRY struct entry got = { 0 };
+	int fds[2];
+
+	CHECK_EQ(take_line(SECRET "\n" SECRET, false, &got), RC_USAGE);
+	CHECK_EQ(take_line(CSV, false, &got), RC_USAGE);
+	CHECK_EQ(take_line(SECRET "\n\n \nx\n", false, &got), RC_USAGE);
+	CHECK_EQ(take_line(SEED "\n" SEED "\n", true, &got), RC_USAGE);
+	CHECK(got.value.p == NULL);
+	CHECK_EQ(take_line(SECRET "\r\n\r\n \n\t", false, &got), RC_OK);
+	CHECK_EQ(take_line(SEED "\n\n", true, &got), RC_OK);
+	entry_done(&got);
+	/* Kept open: the line is all that is waited for. */
+	CHECK(pipe(fds) == 0);
+	CHECK(write(fds[1], SECRET "\n", strlen(SECRET) + 1) > 0);
+	CHECK(dup2(fds[0], 3) == 3);
+	CHECK_EQ(take(&(struct entry_request){ .from = ENTRY_STDIN,
+			  .access_key_id = ID },
+		     &(struct pool)POOL_INIT, &got),
+	    RC_OK);
+	CHECK_MEM(secret_bytes(&got.value), "AWS4" SECRET);
+	(void)close(fds[1]);
 }
 
 static void
@@ -234,6 +259,7 @@ main(void)
 {
 	world_begin();
 	test_stdin();
+	test_lines();
 	test_seed();
 	test_csv();
 	test_csv_not_opened();
