@@ -34,7 +34,8 @@ enrolment_sealed(
 		const char *id = message_item(listed, "items", i, "id");
 		const char *keys = message_item(listed, "items", i, "seals");
 
-		if (name == NULL || strcmp(name, n->journal.name) != 0)
+		if (name == NULL || strcmp(name, n->journal.name) != 0 ||
+		    message_item(listed, "items", i, "damage") != NULL)
 			continue;
 		*serial = pool_add(
 		    &n->device.strings, BYTES_STR(id != NULL ? id : ""));

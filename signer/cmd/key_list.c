@@ -42,6 +42,7 @@ struct tokens {
 	struct place *at;
 	size_t n;
 	const char *one; /* the sealed file that is meant; NULL: all */
+	bool damaged;    /* one of them cannot be read */
 };
 
 static void
@@ -217,8 +218,8 @@ is_listed(const struct tokens *t, size_t i)
 
 /* All of them, or the one sealed file that --to names. */
 static enum rc
-print_items(const struct tokens *t, const struct message *listed,
-    struct buf *out, struct err *e)
+print_items(struct tokens *t, const struct message *listed, struct buf *out,
+    struct err *e)
 {
 	const char *one = t->one;
 	bool any = one == NULL;
@@ -227,11 +228,17 @@ print_items(const struct tokens *t, const struct message *listed,
 	for (size_t k = 0; rc == RC_OK && k < message_count(listed, "items");
 	     k++) {
 		const char *uri = message_item(listed, "items", k, "uri");
+		const char *damage = message_item(listed, "items", k, "damage");
 
 		if (one != NULL && (uri == NULL || strcmp(uri, one) != 0))
 			continue;
 		any = true;
-		rc = print_item(t->enrol, listed, k, out, e);
+		if (damage == NULL) {
+			rc = print_item(t->enrol, listed, k, out, e);
+			continue;
+		}
+		term_say("warning: %s", damage);
+		t->damaged = true;
 	}
 	if (rc == RC_OK && !any)
 		return err_set(e, RC_NOTFOUND,
@@ -356,7 +363,7 @@ cmd_key_list(const struct verb *v, char **argv, struct err *e)
 	    strcmp(r.to, "sealed:") != 0)
 		t.one = r.to;
 	listed = list_all(&t, &out, e);
-	if (listed == RC_OK && out.len == 0)
+	if (listed == RC_OK && out.len == 0 && !t.damaged)
 		term_say("there is no key and no seed");
 	tell_both(&t, &out);
 	rc = session_print(buf_bytes(&out), e);

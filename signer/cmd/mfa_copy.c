@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 
+#include "signer/base/uri.h"
 #include "signer/cmd/cmd.h"
 #include "signer/cmd/enrol.h"
 #include "signer/cmd/enrol_options.h"
@@ -28,6 +29,21 @@ static void
 request_done(struct request *r)
 {
 	enrol_done(&r->enrol);
+}
+
+/* Without looking for a token that would not do. */
+static enum rc
+check_to(const struct request *r, struct err *e)
+{
+	if (r->to == NULL)
+		return RC_OK;
+	if (enrol_check_to(r->to, r->pin, e) != RC_OK)
+		return RC_USAGE;
+	if (bytes_is(uri_scheme(r->to), "fido"))
+		return RC_OK;
+	return err_set(e, RC_USAGE,
+	    "mfa copy seals to one more FIDO2 key, and to nothing else: give "
+	    "--to fido:, or leave --to out");
 }
 
 static enum rc
@@ -64,8 +80,8 @@ cmd_mfa_copy(const struct verb *v, char **argv, struct err *e)
 		return err_set(e, RC_USAGE,
 		    "mfa copy wants --name NAME; `stskey mfa list` shows what "
 		    "is sealed here");
-	if (r.to != NULL && enrol_check_to(r.to, r.pin, e) != RC_OK)
-		return RC_USAGE;
+	if ((rc = check_to(&r, e)) != RC_OK)
+		return rc;
 	uri = pool_fmt(&n->strings, "sealed:%s", r.name);
 	n->serves = true;
 	if ((rc = enrol_begin(n, uri, e)) != RC_OK ||

@@ -17,6 +17,7 @@ const struct option mfa_list_options[] = { { 0 } };
 struct report {
 	struct enrol enrol;
 	struct buf out;
+	bool damaged; /* there is something that cannot be read */
 };
 
 static void
@@ -55,6 +56,35 @@ tell_presence(struct report *r, const char *uri)
  * profile"
  */
 static enum rc
+tell_sealed(
+    struct report *r, const struct message *listed, size_t i, struct err *e)
+{
+	const char *uri = message_item(listed, "items", i, "uri");
+	const char *id = message_item(listed, "items", i, "id");
+	const char *keys = message_item(listed, "items", i, "model");
+	const char *damage = message_item(listed, "items", i, "damage");
+
+	if (uri == NULL || keys == NULL)
+		return err_set(e, RC_HELPER,
+		    "stskey-token listed a seal without its parts");
+	if (damage != NULL) {
+		term_say("warning: %s", damage);
+		r->damaged = true;
+		return RC_OK;
+	}
+	if (id != NULL && strncmp(id, "arn:", 4) != 0)
+		return RC_OK; /* an access key */
+	buf_str(&r->out, uri);
+	buf_str(&r->out, "  ");
+	buf_str(&r->out, id != NULL ? id : "");
+	buf_str(&r->out, "  ");
+	buf_str(&r->out, keys);
+	tell_presence(r, uri);
+	tell_profiles(r, uri);
+	return RC_OK;
+}
+
+static enum rc
 sealed(struct report *r, struct err *e)
 {
 	AUTO_MESSAGE struct message *m = message_new("list");
@@ -66,24 +96,8 @@ sealed(struct report *r, struct err *e)
 	if (rc == RC_OK)
 		rc = child_call(&r->enrol.crew.token, m, "listed", &listed, e);
 	for (size_t i = 0; rc == RC_OK && i < message_count(listed, "items");
-	     i++) {
-		const char *uri = message_item(listed, "items", i, "uri");
-		const char *id = message_item(listed, "items", i, "id");
-		const char *keys = message_item(listed, "items", i, "model");
-
-		if (uri == NULL || keys == NULL)
-			return err_set(e, RC_HELPER,
-			    "stskey-token listed a seal without its parts");
-		if (id != NULL && strncmp(id, "arn:", 4) != 0)
-			continue; /* an access key */
-		buf_str(&r->out, uri);
-		buf_str(&r->out, "  ");
-		buf_str(&r->out, id != NULL ? id : "");
-		buf_str(&r->out, "  ");
-		buf_str(&r->out, keys);
-		tell_presence(r, uri);
-		tell_profiles(r, uri);
-	}
+	     i++)
+		rc = tell_sealed(r, listed, i, e);
 	return rc;
 }
 
@@ -123,7 +137,7 @@ cmd_mfa_list(const struct verb *v, char **argv, struct err *e)
 	    (rc = sealed(&r, e)) != RC_OK)
 		return rc;
 	world_profiles(&r.enrol.world, others, &r);
-	if (r.out.len == 0)
+	if (r.out.len == 0 && !r.damaged)
 		term_say("no MFA device is known here; `stskey mfa enroll` "
 			 "makes one");
 	return session_print(buf_bytes(&r.out), e);

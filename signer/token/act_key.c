@@ -61,6 +61,8 @@ add_item(
 	message_set_item(m, "items", "seals", seals);
 	if (item->id != NULL)
 		message_set_item(m, "items", "id", item->id);
+	if (item->damage != NULL)
+		message_set_item(m, "items", "damage", item->damage);
 	return RC_OK;
 }
 

@@ -25,6 +25,8 @@ struct token_item {
 	bool pin;         /* of a sealed one: the last seal wants it, always */
 	size_t seals;     /* of a sealed one: how many keys open it; else 0 */
 	const char *id; /* as token_import had it; NULL: the token keeps none */
+	/* Of one that is listed though it cannot be read: why; else NULL. */
+	const char *damage;
 };
 
 struct token_import {

@@ -12,7 +12,7 @@
 #include "signer/token/sealed_store.h"
 #include "signer/token/unsealing.h"
 
-static const char scheme[] = "sealed:";
+static const char scheme[] = "sealed:", source[] = "?pin-source=";
 
 enum { WORDS_MAX = 512 };
 
@@ -50,10 +50,10 @@ sealed_closep(struct token **t)
 static enum rc
 open_sealer(struct token *t, const char *uri, struct err *e)
 {
-	const char *source = name_attribute(&t->strings, uri, "pin-source");
-	const char *to = source != NULL ? pool_fmt(&t->strings,
-					      "fido:?pin-source=%s", source)
-	                                : "fido:";
+	const char *of = name_attribute(&t->strings, uri, "pin-source");
+	const char *to = of != NULL
+	                     ? pool_fmt(&t->strings, "fido:%s%s", source, of)
+	                     : "fido:";
 
 	t->by.ops = backends_find(to);
 	if (t->by.ops == NULL || t->by.ops->unseal == NULL)
@@ -75,6 +75,12 @@ sealed_open(
 		return err_set(e, RC_CONFIG,
 		    "a sealed secret is written 'sealed:NAME'; `stskey mfa "
 		    "list` shows which there are");
+	if (strchr(name, '?') != NULL &&
+	    (strncmp(strchr(name, '?'), source, strlen(source)) != 0 ||
+		strchr(name, '&') != NULL))
+		return err_set(e, RC_CONFIG,
+		    "after the name of a sealed secret nothing follows but "
+		    "?pin-source=: take the rest out");
 	t->ask = ask;
 	t->words = BUF_INIT((size_t)SEALED_SEALS * WORDS_MAX);
 	if (*name != '\0' && *name != '?') {
@@ -242,17 +248,23 @@ list_one(void *ctx, const char *name, struct err *e)
 	struct listing *l = ctx;
 	AUTO(sealed_closep) struct token *t = NULL;
 	AUTO_POOL struct pool p = POOL_INIT;
+	const char *uri = pool_fmt(&p, "%s%s", scheme, name);
 	struct token_item item = { 0 };
 	struct err why;
-	enum rc rc = sealed_open(
-	    pool_fmt(&p, "%s%s", scheme, name), l->t->ask, &t, &why);
+	enum rc rc = sealed_open(uri, l->t->ask, &t, &why);
 
 	if (rc == RC_OK && t != NULL)
 		rc = sealed_held(t, &item, &why);
-	if (rc != RC_OK) {
-		l->t->ask->notice(l->t->ask->ctx, why.msg);
-		return RC_OK;
-	}
+	if (rc != RC_OK)
+		item = (struct token_item){
+			.uri = uri,
+			.token = "sealed",
+			.model = "",
+			.serial = "",
+			.object = name,
+			.held = HELD_SEALED,
+			.damage = why.msg,
+		};
 	return l->each(l->ctx, &item, e);
 }
 

@@ -115,6 +115,13 @@ class Copying(Touching):
         self.assertRegex(result.err, "^stskey: ")
         self.assertEqual(len(self.sealed()["seals"]), 8)
 
+    def test_to_a_token(self):
+        """What holds a secret itself seals none: said before it is looked for."""
+        for to in ("oath:", "pkcs11:token=desk", "oath:serial=1"):
+            result = self.copy(self.desk, more=("--to", to))
+            self.refused(result, rig.USAGE, "one more FIDO2 key.*--to fido:")
+        self.assertTrue(self.desk.blinked(0))
+
     def test_pin(self):
         """The new key wants its PIN, the old one a touch as before."""
         path = self.rig.write_pin("fido", FIDO_PIN)

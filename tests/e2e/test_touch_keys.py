@@ -342,6 +342,12 @@ class Files(Touching):
         self.assertIn("still names it", result.err)
         self.assertFalse(self.file.exists())
 
+    def test_not_removed_by_half_a_name(self):
+        for more in ("?pin-sorce=prompt", "?", "?pin-source=prompt&x=y"):
+            result = self.rig.stskey("mfa", "remove", URI + more, "--yes")
+            self.refused(result, rig.CONFIG, "nothing follows but .pin-source=")
+            self.assertTrue(self.file.exists())
+
     def damage(self):
         self.file.write_bytes(self.whole[: len(self.whole) // 2])
 
@@ -357,6 +363,24 @@ class Files(Touching):
         self.assertRegex(result.err, "damaged(.|\n)*gone(.|\n)*is lost")
         self.assertFalse(self.file.exists())
         self.refused(self.remove("--yes"), rig.NOTFOUND, "nothing is sealed")
+
+    def test_listed_although_damaged(self):
+        """What is wrong is said, and no new device advised; others are shown."""
+        self.damage()
+        verbs = (("mfa", "list"), ("key", "list", "--to", "sealed:"))
+        for verb in verbs:
+            result = self.good(self.rig.stskey(*verb, env=self.shown()))
+            self.assertNotIn(URI, result.out)
+            said = f"\\Astskey: warning: the sealed file '{self.file}' [^\n]*damaged[^\n]*\n\\Z"
+            self.assertRegex(result.err, said)
+        second = self.file.with_name("zz")
+        second.write_bytes(self.whole.replace(NAME.encode(), b"zz"))
+        second.chmod(0o600)
+        self.addCleanup(second.unlink)
+        for verb in verbs:
+            result = self.good(self.rig.stskey(*verb, env=self.shown()))
+            self.assertRegex(result.out, "(?m)^sealed:zz  ")
+            self.assertIn("damaged", result.err)
 
     def test_asked_whether_damaged_goes(self):
         self.damage()
