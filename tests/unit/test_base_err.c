@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "tests/check.h"
 
@@ -70,8 +71,10 @@ test_long_values(void)
 	static char path[4096], other[600];
 
 	memset(path, 'p', sizeof(path) - 1);
-	memcpy(path, "/home/", 6);
-	memcpy(path + sizeof(path) - 5, "/end", 5);
+	for (size_t i = 0; i < 6; i++)
+		path[i] = "/home/"[i];
+	path[sizeof(path) - 5] = '/';
+	(void)snprintf(path + sizeof(path) - 4, 4, "end");
 	memset(other, 'o', sizeof(other) - 1);
 	other[sizeof(other) - 1] = '\0';
 	CHECK_EQ(err_set(&e, RC_SYS, "'%s' is a link: put a file there", path),

@@ -95,7 +95,7 @@ test_lines(void)
 	CHECK(dup2(fds[0], 3) == 3);
 	CHECK_EQ(take(&(struct entry_request){ .from = ENTRY_STDIN,
 			  .access_key_id = ID },
-		     &(struct pool)POOL_INIT, &got),
+		     &(struct pool){ 0 }, &got),
 	    RC_OK);
 	CHECK_MEM(secret_bytes(&got.value), "AWS4" SECRET);
 	(void)close(fds[1]);
