@@ -68,6 +68,9 @@ shorten(char *text, size_t max)
 		cut_middle(text, len, max);
 }
 
+static void put(struct err *e, const char *cause, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
 static void
 put(struct err *e, const char *cause, const char *fmt, va_list ap)
 {
